@@ -243,6 +243,13 @@ class Command(_Message):
     query: Dict[str, str] = {}
 
 
+class NodeQuery(_Message):
+    """The ISY asks for a node's values. Where it named a `requestId`, the run answers with a `report` of it."""
+
+    address: str
+    requestId: Optional[str] = None
+
+
 class LogLevel(_Message):
     level: str
 
@@ -268,8 +275,8 @@ class Downstream(_Message):
 
     config: Optional[Dict[str, Any]] = None
     result: Optional[Result] = None
-    query: Optional[NodeRef] = None
-    status: Optional[NodeRef] = None
+    query: Optional[NodeQuery] = None
+    status: Optional[NodeQuery] = None
     command: Optional[Command] = None
     shortPoll: Optional[Dict[str, Any]] = None
     longPoll: Optional[Dict[str, Any]] = None

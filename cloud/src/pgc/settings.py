@@ -1,0 +1,50 @@
+"""Every setting of the platform, typed: from ``PGC_*`` variables, then ``pgc.toml``, then the defaults here."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class Settings(BaseSettings):
+    """Ports of 0 mean: a free one, kept for the next start, so that what runs finds the platform again."""
+
+    model_config = SettingsConfigDict(env_prefix="PGC_", toml_file="pgc.toml", extra="ignore", frozen=True)
+
+    data_folder: Path = Field(default_factory=lambda: user_data_path("pgc", appauthor=False))
+    """The database, the keyring, bundles: what must not be lost."""
+    stage: str = Field(default="prod", pattern="^(prod|test)$")
+    """What NodeServers see as `poly.stage`."""
+    broker_port: int = Field(default=0, ge=0, le=65535)
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=0, ge=0, le=65535)
+    isy_listen_host: str = "127.0.0.1"
+    """The address on which ISYs call in; a real ISY needs one that it can reach, such as 0.0.0.0."""
+    isy_listen_port: int = Field(default=0, ge=0, le=65535)
+    isy_callback_url: str = ""
+    """The URL under which ISYs reach that listener; empty: the listener's own address."""
+    warm_runs: int = Field(default=1, ge=0, le=32)
+    """Interpreters kept ready for the next NodeServer that starts."""
+    stop_grace: float = Field(default=8.0, gt=0)
+    """Seconds a NodeServer has to end after its stop message."""
+
+    @property
+    def run_folder(self) -> Path:
+        """Where runs live while they live. Its path is short, because unix sockets allow only about 100 bytes."""
+        key = hashlib.sha256(str(self.data_folder.resolve()).encode()).hexdigest()[:8]
+        return Path(tempfile.gettempdir()) / f"pgc-{os.getuid()}-{key}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -1,0 +1,1 @@
+"""What the platform keeps: tables, their migrations, and one repository a noun."""

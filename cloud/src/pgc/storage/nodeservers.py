@@ -1,0 +1,77 @@
+"""The NodeServers and what they have saved."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from pgc.secrets.keyring import Keyring
+from pgc.storage.database import Database
+from pgc.storage.records import NodeServerRecord, Saved
+from pgc.storage.tables import drivers, nodes, nodeservers, profile_files, runs
+
+_SEALED_MAPS = ("params", "data", "typed_data")
+_PLAIN_SAVED = [field.name for field in fields(Saved) if field.name not in _SEALED_MAPS]
+_PLAIN = [field.name for field in fields(NodeServerRecord) if field.name not in {"saved", "slot_password"}]
+
+
+class NodeServers:
+    """Removed NodeServers keep their row, and so their data, until they are purged."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
+
+    async def all(self) -> list[NodeServerRecord]:
+        """Those that are not removed."""
+        async with self._database.saving() as tx:
+            rows = (await tx.execute(select(nodeservers).where(nodeservers.c.removed.is_(None)))).mappings().all()
+        return [self._record(row) for row in rows]
+
+    async def add(self, record: NodeServerRecord) -> None:
+        values = {name: getattr(record, name) for name in _PLAIN}
+        values["slot_password_sealed"] = self._seal(record.worker, "slot_password", record.slot_password)
+        async with self._database.saving() as tx:
+            await tx.execute(insert(nodeservers).values(**values, **self._saved_columns(record.worker, record.saved)))
+
+    async def update(self, worker: str, **columns: Any) -> None:
+        """Sets plain columns: `wanted`, `bundle`, `profile_version`, `time_started` …"""
+        async with self._database.saving() as tx:
+            await tx.execute(update(nodeservers).where(nodeservers.c.worker == worker).values(**columns))
+
+    async def save(self, tx: AsyncConnection, worker: str, saved: Saved) -> None:
+        """Writes what a NodeServer saved, in the caller's transaction."""
+        columns = self._saved_columns(worker, saved)
+        await tx.execute(update(nodeservers).where(nodeservers.c.worker == worker).values(**columns))
+
+    async def remove(self, worker: str, now: int) -> None:
+        """Frees the slot; the data stays until :meth:`purge`."""
+        await self.update(worker, removed=now, wanted=False)
+
+    async def purge(self, before: int) -> int:
+        """Deletes for good what was removed before this time; returns how many NodeServers that were."""
+        async with self._database.saving() as tx:
+            old = (await tx.scalars(select(nodeservers.c.worker).where(nodeservers.c.removed < before))).all()
+            for table in (drivers, nodes, profile_files, runs, nodeservers):
+                await tx.execute(delete(table).where(table.c.worker.in_(old)))
+        return len(old)
+
+    def _record(self, row: Mapping[Any, Any]) -> NodeServerRecord:
+        worker = row["worker"]
+        maps = {name: json.loads(self._open(worker, name, row[f"{name}_sealed"])) for name in _SEALED_MAPS}
+        saved = Saved(**maps, **{name: row[name] for name in _PLAIN_SAVED})
+        password = self._open(worker, "slot_password", row["slot_password_sealed"])
+        return NodeServerRecord(saved=saved, slot_password=password, **{name: row[name] for name in _PLAIN})
+
+    def _saved_columns(self, worker: str, saved: Saved) -> dict[str, Any]:
+        sealed = {f"{name}_sealed": self._seal(worker, name, json.dumps(getattr(saved, name))) for name in _SEALED_MAPS}
+        return sealed | {name: getattr(saved, name) for name in _PLAIN_SAVED}
+
+    def _seal(self, worker: str, column: str, text: str) -> bytes:
+        return self._keyring.seal(f"nodeservers/{worker}/{column}", text.encode())
+
+    def _open(self, worker: str, column: str, sealed: bytes) -> str:
+        return self._keyring.open(f"nodeservers/{worker}/{column}", sealed).decode()
