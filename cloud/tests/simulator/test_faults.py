@@ -1,0 +1,77 @@
+import asyncio
+
+import aiohttp
+import pytest
+import uvloop
+
+from pgc.simulator import SimulatedIsy
+
+NODE = "/rest/ns/1/nodes/n001_ctl"
+
+
+async def test_the_next_requests_fail_and_change_nothing(client, isy: SimulatedIsy) -> None:
+    isy.faults.fail_next(500, 2)
+    isy.faults.fail_next(503)
+    assert [(await client.add("n001_ctl")).status for _ in range(4)] == [500, 500, 503, 200]
+    assert [record.status for record in isy.requests] == [500, 500, 503, 200]
+
+
+async def test_a_dropped_request_was_carried_out(client, isy: SimulatedIsy) -> None:
+    isy.faults.drop_next()
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await client.post("/rest/ns/profile/1/upload/nls/en_us.txt", b"A = B")
+    assert isy.state.profiles.download(1, "nls", "en_us.txt") == b"A = B"
+    assert isy.requests[-1].status == 0
+    assert (await client.add("n001_ctl")).status == 200
+
+
+async def test_latency_holds_a_request_back(client, isy: SimulatedIsy) -> None:
+    isy.faults.latency = 60
+    with pytest.raises(TimeoutError):
+        await client.get(f"{NODE}/remove", timeout=aiohttp.ClientTimeout(total=0.05))
+    isy.faults.latency = 0
+    assert (await client.get("/rest/config")).status == 200
+
+
+async def test_offline_refuses_breaks_and_comes_back(client, isy: SimulatedIsy) -> None:
+    await client.add("n001_ctl")
+    url = isy.url
+    await isy.faults.offline()
+    await isy.faults.offline()
+    for _ in range(2):
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await client.get("/rest/config")
+    await isy.faults.online()
+    await isy.faults.online()
+    assert isy.url == url
+    assert (await client.get("/rest/nodes/n001_ctl")).status == 200
+
+
+async def test_offline_breaks_a_request_under_way(client, isy: SimulatedIsy, node_server) -> None:
+    node_server.may_answer.clear()
+    request = asyncio.create_task(client.get("/rest/nodes/n001_ctl/cmd/DON"))
+    await node_server.called()
+    await isy.faults.offline()
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await request
+
+
+async def test_it_can_be_stopped_while_offline() -> None:
+    async with SimulatedIsy() as isy:
+        await isy.faults.offline()
+
+
+def test_offline_and_online_work_on_the_platforms_loop() -> None:
+    async def spell() -> list[int]:
+        async with SimulatedIsy() as isy, aiohttp.ClientSession() as session:
+            statuses = []
+            for _ in range(3):
+                async with session.get(f"{isy.url}/desc") as response:
+                    statuses.append(response.status)
+                await isy.faults.offline()
+                with pytest.raises(aiohttp.ClientConnectionError):
+                    await session.get(f"{isy.url}/desc")
+                await isy.faults.online()
+            return statuses
+
+    assert uvloop.run(spell()) == [200, 200, 200]
