@@ -1,0 +1,57 @@
+"""The last step before a confined program: sets its limits and folder, then becomes it.
+
+Run by path as ``python -I -S shim.py NAME=VALUE… -- PROGRAM ARGUMENT…``, inside the sandbox where there is one: a limit
+on processes set outside would count all that the user runs. Names are those of `resource` (``NOFILE``), ``cwd``, and
+``die=with-parent``. Standard library only, and little of it: every start pays for it.
+"""
+
+import os
+import resource
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def main(arguments: list[str]) -> None:
+    end = arguments.index("--")
+    for setting in arguments[:end]:
+        name, _, value = setting.partition("=")
+        _apply(name, value)
+    program = arguments[end + 1 :]
+    try:
+        os.execvp(program[0], program)  # noqa: S606 - becoming the program is what the shim is for
+    except OSError as error:
+        sys.exit(f"{program[0]} cannot be run: {error.strerror}")
+
+
+def _apply(name: str, value: str) -> None:
+    if name == "cwd":
+        os.chdir(value)
+    elif name == "die":
+        _die_with_parent()
+    else:
+        _limit(getattr(resource, f"RLIMIT_{name}", None), int(value))
+
+
+def _limit(kind: int | None, most: int) -> None:
+    if kind is None:
+        return
+    _, hard = resource.getrlimit(kind)
+    bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    try:
+        resource.setrlimit(kind, (bound, bound))
+    except (OSError, ValueError):
+        return  # macOS knows limits that it does not let anyone set
+
+
+def _die_with_parent() -> None:
+    if sys.platform != "linux":
+        return
+    import ctypes  # gone with exec, so it costs the program nothing
+
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,182 @@
+"""A run in a process of this machine, seen through its keeper."""
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import msgspec
+
+from pgc.workers.errors import KeeperLost, RunFailed, WorkerError
+from pgc.workers.folder import RunFolder
+from pgc.workers.journal import Journal, gap
+from pgc.workers.keeper_link import Assigned, Event, Exited, Gap, Hello, KeeperLink, Line, Ready, Refused
+from pgc.workers.runtime import Assignment, Contents, Exit, LogLine
+
+log = logging.getLogger(__name__)
+
+STARTING = 30.0
+"""Seconds until a fresh launcher waits for its assignment."""
+HANDING_OVER = 15.0
+CLEARING = 15.0
+"""Seconds beyond the grace until a run must be gone; then its keeper is killed, and all of it dies with it."""
+LAST_WORDS = 5
+
+
+class ProcessRun:
+    """`sandboxed`: in a sandbox, which shows the NodeServer its own copy of ``site`` and relays signals as codes."""
+
+    def __init__(self, folder: RunFolder, link: KeeperLink, *, sandboxed: bool) -> None:
+        self._folder = folder
+        self._link = link
+        self._sandboxed = sandboxed
+        self._journal = Journal()
+        self._keeper: int | None = None
+        self._pid: int | None = None
+        loop = asyncio.get_running_loop()
+        self._greeted: asyncio.Future[None] = loop.create_future()
+        self._ready: asyncio.Future[None] = loop.create_future()
+        self._assigned: asyncio.Future[None] = loop.create_future()
+        self._exit: asyncio.Future[Exit] = loop.create_future()
+        self._refusal = ""
+        self._handed_over = False
+        self._detached = False
+        self._task = asyncio.create_task(self._follow(), name=f"keeper of run {folder.id}")
+
+    @property
+    def id(self) -> str:
+        return self._folder.id
+
+    @property
+    def pid(self) -> int | None:
+        return self._pid
+
+    async def greeted(self, limit: float) -> None:
+        """Waits for the keeper's first word."""
+        await self._until(self._greeted, limit, "its keeper did not answer")
+
+    async def start(self, argv: list[str], environment: dict[str, str], patience: float) -> None:
+        """Starts the launcher and waits until it is warm; `patience`: seconds a run stays without a platform."""
+        await self._link.order("start", argv=argv, environment=environment, patience=patience)
+        await self._until(self._ready, STARTING, "it did not get ready")
+
+    async def assign(self, contents: Contents, assignment: Assignment) -> None:
+        if self._handed_over or self._assigned.done():
+            raise WorkerError(f"run {self.id} has its NodeServer already")
+        self._handed_over = True
+        frame = {**msgspec.to_builtins(assignment), **await self._fill(contents)}
+        await self._link.order("assign", frame=msgspec.json.encode(frame).decode())
+        await self._until(self._assigned, HANDING_OVER, "it did not take its NodeServer")
+
+    def lines(self) -> AsyncIterator[LogLine]:
+        return self._journal.follow()
+
+    async def exited(self) -> Exit:
+        return await asyncio.shield(self._exit)
+
+    async def end(self, grace: float) -> Exit:
+        if not self._exit.done():
+            await self._link.order("end", grace=grace)
+        done, _ = await asyncio.wait({self._task}, timeout=grace + CLEARING)
+        if not done:
+            log.error("The keeper of run %s does not end it; the keeper is killed.", self.id)
+            self._kill_keeper()
+            await asyncio.wait({self._task}, timeout=CLEARING)
+        return await self.exited()
+
+    async def detach(self) -> None:
+        self._detached = True
+        await self._link.close()
+        await asyncio.wait({self._task})
+
+    async def _fill(self, contents: Contents) -> dict[str, str | None]:
+        """Lays the NodeServer's files where the launcher finds them, and says where."""
+        try:
+            await asyncio.to_thread(self._folder.fill_app, contents)
+            if contents.site and self._sandboxed:
+                await asyncio.to_thread(self._folder.fill_site, contents.site)
+        except OSError as error:
+            raise WorkerError(f"the files of the NodeServer cannot be copied: {error}") from error
+        site = self._folder.site if self._sandboxed else contents.site
+        return {"app": str(self._folder.app), "site": str(site) if contents.site else None}
+
+    async def _until(self, happened: "asyncio.Future[None]", limit: float, otherwise: str) -> None:
+        await asyncio.wait({happened, self._task}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        if happened.done():
+            return
+        ended = f"it ended: {self._exit.result().text}" if self._exit.done() else otherwise
+        raise RunFailed(
+            f"run {self.id} failed: {self._refusal or ended}", hint="\n".join(self._journal.tail(LAST_WORDS))
+        )
+
+    async def _follow(self) -> None:
+        """Takes the keeper's events until it is gone, and with it the run."""
+        try:
+            async for event in self._link.events():
+                await self._take(event)
+        except KeeperLost as error:
+            log.error("Run %s: %s", self.id, error)
+        finally:
+            self._journal.end()
+        if self._detached:
+            return
+        await self._link.close()
+        if not self._exit.done():
+            log.error("The keeper of run %s was lost. %s", self.id, self._folder.keeper_log())
+            self._exit.set_result(Exit())
+        await self._remove_folder()
+
+    async def _take(self, event: Event) -> None:
+        match event:
+            case Hello():
+                self._greet(event)
+            case Ready(pid):
+                self._pid = pid
+                _settle(self._ready)
+            case Assigned():
+                _settle(self._assigned)
+            case Refused(reason):
+                self._refusal = reason
+                await self._link.order("end", grace=0)
+            case Line(number, when, stream, text):
+                self._journal.add(LogLine(number=number, time=when, stream=stream, text=text))
+            case Gap(first, last):
+                self._journal.add(gap(last, time.time(), last - first + 1))
+            case Exited():
+                self._journal.end()
+                self._exit.set_result(self._exit_of(event))
+                await self._link.order("taken")
+
+    def _greet(self, hello: Hello) -> None:
+        self._keeper, self._pid = hello.keeper, hello.pid
+        _settle(self._greeted)
+        if hello.ready:
+            _settle(self._ready)
+        if hello.assigned:
+            _settle(self._assigned)
+
+    def _exit_of(self, event: Exited) -> Exit:
+        # A sandbox's own process tells a signal as a shell does: 128 and the signal's number.
+        if self._sandboxed and event.code is not None and 128 < event.code <= 128 + signal.NSIG:
+            return Exit(signal=event.code - 128)
+        return Exit(event.code, event.signal)
+
+    def _kill_keeper(self) -> None:
+        if self._keeper is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self._keeper, signal.SIGKILL)
+
+    async def _remove_folder(self) -> None:
+        """The keeper has done it, unless it was killed."""
+        try:
+            await asyncio.to_thread(self._folder.remove)
+        except OSError as error:
+            log.error("The folder of run %s cannot be removed: %s", self.id, error)
+
+
+def _settle(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)

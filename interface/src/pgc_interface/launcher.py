@@ -1,0 +1,157 @@
+"""Turns a warm interpreter into a NodeServer's: ``python -I -S …/pgc_interface/launcher.py``.
+
+It imports the SDK, says that it is ready, and waits on stdin for one line of JSON, the assignment:
+``{"executable": …, "environment": {…}, "app": folder, "site": folder or null}``. Then it becomes that NodeServer, as
+far as the NodeServer can see: its own ``__main__``, its own packages, its environment and folder, an empty stdin.
+Without an assignment it ends quietly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import time
+from types import ModuleType, TracebackType
+from typing import Any, NamedTuple
+
+READY = b"ready\n"
+SDK = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PACKAGE = "pgc_interface"
+
+
+class Assignment(NamedTuple):
+    executable: str
+    environment: dict[str, str]
+    app: str
+    site: str | None
+
+
+def main() -> None:
+    sys.path.insert(0, SDK)
+    __import__(PACKAGE)
+    assignment = _wait()
+    if assignment is None:
+        return
+    _settle_in(assignment)
+    _forget_sdk()
+    _add_packages(assignment)
+    _run(assignment)
+
+
+def _wait() -> Assignment | None:
+    with contextlib.suppress(OSError):  # a stdin that only reads: nobody waits for the word
+        os.write(0, READY)
+    received = b""
+    while not received.endswith(b"\n"):
+        chunk = os.read(0, 1 << 20)
+        if not chunk:
+            return None
+        received += chunk
+    frame: dict[str, Any] = json.loads(received)
+    return Assignment(frame["executable"], frame["environment"], frame["app"], frame["site"])
+
+
+def _settle_in(assignment: Assignment) -> None:
+    """The environment is set inside the process, so it never stands where other processes could look."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
+    os.environ.update(assignment.environment)
+    if hasattr(time, "tzset"):
+        time.tzset()
+    os.chdir(assignment.app)
+
+
+def _forget_sdk() -> None:
+    """What the SDK depends on becomes its private matter, so that the NodeServer imports its own versions.
+
+    The SDK itself goes on with the modules it holds; it has imported all that it will ever need of them.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] != PACKAGE and name != "__main__" and _is_ours(module):
+            del sys.modules[name]
+    sys.path[:] = [folder for folder in sys.path if folder != SDK]
+    sys.path_importer_cache.pop(SDK, None)
+
+
+def _is_ours(module: ModuleType) -> bool:
+    return (getattr(module, "__file__", None) or "").startswith(SDK + os.sep)
+
+
+def _add_packages(assignment: Assignment) -> None:
+    """Its own folder first and its packages last, as in any Python; ``exit`` and ``help`` are there as well."""
+    import site
+
+    site.setquit()
+    site.sethelper()
+    sys.path.insert(0, assignment.app)
+    if assignment.site:
+        site.addsitedir(assignment.site)
+
+
+def _run(assignment: Assignment) -> None:
+    path = _locate(assignment)
+    module = _fresh_main(path)
+    folder = os.path.dirname(path)
+    if folder != sys.path[0]:
+        sys.path.insert(0, folder)
+    sys.argv = [assignment.executable]
+    try:
+        exec(_compile(path), module.__dict__)  # noqa: S102 - becoming the program is what the launcher is for
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - as the interpreter itself ends a program
+        sys.excepthook(type(error), error, _below_us(error.__traceback__))
+        sys.exit(1)
+
+
+def _locate(assignment: Assignment) -> str:
+    """The program's file, which has to lie in the NodeServer's own folder."""
+    name = assignment.executable
+    path = os.path.normpath(os.path.join(assignment.app, name))
+    root = os.path.realpath(assignment.app)
+    if "\0" in name or os.path.commonpath([root, os.path.realpath(path)]) != root:
+        sys.exit(f"The executable {name!r} is outside the NodeServer's folder.")
+    if not os.path.isfile(path):
+        sys.exit(f"The executable {name!r} is not a file in the NodeServer's folder.")
+    return path
+
+
+def _compile(path: str) -> Any:
+    name = os.path.basename(path)
+    try:
+        with open(path, "rb") as file:
+            return compile(file.read(), path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        sys.excepthook(type(error), error, None)
+        version = ".".join(map(str, sys.version_info[:2]))
+        sys.exit(f"The executable {name!r} is not a program for Python {version}.")
+    except (ValueError, OSError) as error:
+        sys.exit(f"The executable {name!r} is not a Python program: {error}")
+
+
+def _fresh_main(path: str) -> ModuleType:
+    """The NodeServer's own ``__main__``, which lives in `sys.modules` as long as the process."""
+    import importlib.machinery
+
+    module = ModuleType("__main__")
+    module.__file__ = path
+    module.__loader__ = importlib.machinery.SourceFileLoader("__main__", path)
+    module.__dict__["__builtins__"] = __builtins__
+    sys.modules["__main__"] = module
+    return module
+
+
+def _below_us(traceback: TracebackType | None) -> TracebackType | None:
+    """The traceback without the launcher's own frames."""
+    while traceback is not None and traceback.tb_frame.f_code.co_filename == __file__:
+        traceback = traceback.tb_next
+    return traceback
+
+
+if __name__ == "__main__":
+    main()
