@@ -1,0 +1,49 @@
+"""Packages that a NodeServer never gets from an index: its worker has the platform's own SDK instead."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from pgc.bundles.files import remove_tree
+
+VERSION = "1"
+"""Changes with what is written here, so that bundles built under older rules are built anew."""
+SDK = "pgc-interface"
+OVERRIDDEN = frozenset({SDK, "polyinterface", "udi-interface"})
+_MODULES = frozenset(name.replace("-", "_") for name in OVERRIDDEN)
+_METADATA = re.compile(r"(?P<name>.+?)-[^-]+\.(dist-info|egg-info)|(?P<bare>.+)\.egg-info")
+
+
+def is_overridden(name: str) -> bool:
+    """Whether a package is one of them, however it is spelled (PEP 503)."""
+    return canonicalize_name(name) in OVERRIDDEN
+
+
+def override_file() -> str:
+    """For uv's `--overrides`: a marker that never holds takes a package out, asked for or dragged in."""
+    return "".join(f"{name} ; python_version < '0'\n" for name in sorted(OVERRIDDEN))
+
+
+def instead(name: str) -> str:
+    """For people: what happens to it."""
+    if canonicalize_name(name) == SDK:
+        return f"{name}: the platform's own SDK is used"
+    return f"{name}: left out, a NodeServer in the cloud uses {SDK}"
+
+
+def remove_slipped_in(site: Path) -> list[str]:
+    """Remove them from an installed folder, as a package can also carry another's modules; the names removed."""
+    slipped = sorted(_slipped_in(site))
+    for path in slipped:
+        remove_tree(path)
+    return [path.name for path in slipped]
+
+
+def _slipped_in(site: Path) -> Iterator[Path]:
+    for path in site.iterdir():
+        metadata = _METADATA.fullmatch(path.name)
+        name = (metadata["name"] or metadata["bare"]) if metadata else ""
+        if (name and is_overridden(name)) or path.name.split(".")[0] in _MODULES:
+            yield path

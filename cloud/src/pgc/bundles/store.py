@@ -1,0 +1,108 @@
+"""Where bundles are kept: one folder each, named after its content, so that the same is built once.
+
+A bundle is made in a draft beside its place and moved there whole: what can be found is complete. A draft is
+locked by the process that works on it; drafts of processes that died are removed when a store is opened.
+"""
+
+import fcntl
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from pgc.bundles.files import remove_tree
+from pgc.bundles.identity import is_bundle_id
+from pgc.bundles.server_file import ServerFile
+
+_DRAFT = ".draft-"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A NodeServer ready to start. Its folders are shared by all runs: mount them read-only, or copy them."""
+
+    id: str
+    source: Path
+    site: Path | None
+    """What was installed for it, to be put on `sys.path`; None where it needs nothing."""
+    server_file: ServerFile
+
+
+class Draft:
+    """A bundle in the making: a folder of one's own, gone at the end unless it was kept."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=root))
+        self.source = self.folder / "source"
+        self.site = self.folder / "site"
+        self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def close(self) -> None:
+        """Remove what was not kept. Blocks."""
+        remove_tree(self.folder)
+        os.close(self._lock)
+
+
+class BundleStore:
+    """The bundles under one folder. Its methods touch files: call them in a thread."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+        self._root.mkdir(parents=True, exist_ok=True)
+        for leftover in self._root.glob(f"{_DRAFT}*"):
+            if _is_abandoned(leftover):
+                remove_tree(leftover)
+
+    def get(self, bundle_id: str) -> Bundle | None:
+        folder = self._root / bundle_id
+        if not is_bundle_id(bundle_id) or not folder.is_dir():
+            return None
+        try:
+            server_file = msgspec.json.decode((folder / "bundle.json").read_bytes(), type=ServerFile)
+        except (OSError, msgspec.MsgspecError):
+            return None
+        site = folder / "site"
+        return Bundle(bundle_id, folder / "source", site if site.is_dir() else None, server_file)
+
+    def begin(self) -> Draft:
+        return Draft(self._root)
+
+    def keep(self, draft: Draft, bundle_id: str, server_file: ServerFile) -> Bundle:
+        """Move the draft to its place. If another build was there first, that one is it."""
+        (draft.folder / "bundle.json").write_bytes(msgspec.json.encode(server_file))
+        for entry in draft.folder.iterdir():
+            if entry.name not in ("source", "site", "bundle.json"):
+                remove_tree(entry)
+        draft.folder.chmod(0o755)
+        if self.get(bundle_id) is None:
+            self._place(draft.folder, self._root / bundle_id)
+        bundle = self.get(bundle_id)
+        if bundle is None:
+            raise OSError(f"the bundle {bundle_id} cannot be read back from {self._root}")
+        return bundle
+
+    def _place(self, folder: Path, place: Path) -> None:
+        try:
+            folder.rename(place)
+        except OSError:
+            if self.get(place.name) is not None:
+                return
+            remove_tree(place)  # a damaged one: it has a name but cannot be read
+            folder.rename(place)
+
+
+def _is_abandoned(draft: Path) -> bool:
+    try:
+        descriptor = os.open(draft, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
