@@ -430,6 +430,11 @@ def encode(message: Any) -> bytes:
     return payload
 
 
+def to_dict(message: Struct) -> Dict[str, Any]:
+    """A message as plain JSON types."""
+    return msgspec.to_builtins(message)  # type: ignore[no-any-return]
+
+
 def decode(payload: Union[bytes, bytearray], kind: Type[M]) -> M:
     """One frame as `kind`.
 

@@ -1,0 +1,106 @@
+"""Saved data apart from the connection: quick edits, edits from elsewhere, configs that are older than an edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pgc_interface.custom import SavedData
+from pgc_interface.wire import WireError
+
+
+class Lane:
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.settled = 0
+
+    def send(self, message: dict[str, Any]) -> int:
+        self.sent.append(message)
+        return len(self.sent)
+
+
+@pytest.fixture
+def lane() -> Lane:
+    return Lane()
+
+
+def make(lane: Lane, **config: Any) -> SavedData:
+    return SavedData({"nodes": {}, **config}, lane.send, lambda: lane.settled)
+
+
+def test_two_quick_edits_both_survive_and_show_at_once(lane: Lane) -> None:
+    saved = make(lane, customParams={"a": "1"})
+    saved.patch("customParams", {"b": "2"}, [])
+    saved.patch("customParams", {"c": "3"}, ["a"])
+    assert saved.config["customParams"] == {"b": "2", "c": "3"}
+    assert lane.sent == [
+        {"patchparams": {"set": {"b": "2"}, "unset": []}},
+        {"patchparams": {"set": {"c": "3"}, "unset": ["a"]}},
+    ]
+
+
+def test_an_older_config_does_not_take_an_edit_back(lane: Lane) -> None:
+    saved = make(lane, customParams={})
+    saved.patch("customParams", {"b": "2"}, [])
+    assert saved.adopt({"nodes": {}, "customParams": {"owner": "x"}})["customParams"] == {"owner": "x", "b": "2"}
+    lane.settled = 1
+    assert saved.adopt({"nodes": {}, "customParams": {"owner": "y"}})["customParams"] == {"owner": "y"}
+
+
+def test_a_config_of_a_lower_revision_changes_nothing(lane: Lane) -> None:
+    saved = make(lane, customParams={"a": "2"}, rev={"params": 7, "notices": 1, "data": 1})
+    stale = {"customParams": {"a": "1"}, "notices": {"n": "x"}, "rev": {"params": 6, "notices": 2, "data": 1}}
+    config = saved.adopt(stale)
+    assert (config["customParams"], config["notices"]) == ({"a": "2"}, {"n": "x"})
+
+
+def test_a_whole_map_is_sent_as_its_difference(lane: Lane) -> None:
+    saved = make(lane, customParams={"keep": "1", "change": "1", "drop": "1"})
+    saved.replace("customParams", {"keep": "1", "change": "2", "new": "3"})
+    assert lane.sent == [{"patchparams": {"set": {"change": "2", "new": "3"}, "unset": ["drop"]}}]
+    assert saved.config["customParams"] == {"keep": "1", "change": "2", "new": "3"}
+
+
+def test_a_map_changed_in_place_and_saved_is_a_difference_too(lane: Lane) -> None:
+    saved = make(lane, customParams={"a": {"deep": 1}})
+    params = saved.config["customParams"]
+    params["a"]["deep"] = 2
+    params["b"] = 1
+    saved.replace("customParams", params)
+    assert lane.sent == [{"patchparams": {"set": {"a": {"deep": 2}, "b": 1}, "unset": []}}]
+
+
+def test_editing_while_looping_over_the_map_is_safe(lane: Lane) -> None:
+    saved = make(lane, customParams={"a": "1", "b": "2"})
+    for key in saved.config["customParams"]:
+        saved.patch("customParams", {key + key: "x"}, [key])
+    assert saved.config["customParams"] == {"aa": "x", "bb": "x"}
+
+
+def test_clearing_names_the_keys(lane: Lane) -> None:
+    saved = make(lane, notices={"a": "x", "b": "y"})
+    saved.replace("notices", {})
+    assert lane.sent == [{"patchnotices": {"set": {}, "unset": ["a", "b"]}}]
+    assert saved.config["notices"] == {}
+
+
+def test_data_is_saved_whole_and_looks_as_it_will_come_back(lane: Lane) -> None:
+    saved = make(lane, customData={"old": 1})
+    saved.save_data({1: (2, 3), "f": 1.5, "n": None, "t": True})
+    assert saved.config["customData"] == {"1": [2, 3], "f": 1.5, "n": None, "t": True}
+    saved.adopt({"nodes": {}, "customData": {"old": 1}})
+    assert saved.config["customData"]["f"] == 1.5
+
+
+def test_what_is_not_json_changes_nothing(lane: Lane) -> None:
+    saved = make(lane, customData={"old": 1})
+    with pytest.raises(WireError):
+        saved.save_data({"x": object()})
+    assert (lane.sent, saved.config["customData"]) == ([], {"old": 1})
+
+
+def test_a_config_is_a_new_dict_so_that_observers_can_compare(lane: Lane) -> None:
+    saved = make(lane, customParams={"a": "1"})
+    before = saved.config
+    after = saved.adopt({"nodes": {}, "customParams": {"a": "2"}})
+    assert (before["customParams"], after["customParams"]) == ({"a": "1"}, {"a": "2"})
