@@ -5,18 +5,19 @@ and counted, so that a slow listener loses history and never holds up the platfo
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """The base of all events. `time` is Unix seconds; `nodeserver` the worker address it concerns."""
 
-    time: float
     nodeserver: str
+    time: float = field(default_factory=time.time)
 
 
 class Subscription:
@@ -35,6 +36,12 @@ class Subscription:
             self.dropped += 1
         self._waiting.append(event)
         self._arrived.set()
+
+    def pending(self) -> list[Event]:
+        """What has arrived and was not read, taken at once."""
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        return waiting
 
     def __aiter__(self) -> AsyncIterator[Event]:
         return self

@@ -1,0 +1,1 @@
+"""The HTTP API: thin, it calls the managers and holds no rules."""

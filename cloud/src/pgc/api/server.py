@@ -1,0 +1,68 @@
+"""Serves the application in the platform's own event loop."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from pgc.errors import PgcError
+
+
+class ApiServer:
+    """Port 0 is a free one; `url` is known after `start`."""
+
+    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+        self._app = app
+        self._host = host
+        self._port = port
+        self._server: _Server | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        return self._port
+
+    @property
+    def url(self) -> str:
+        return f"http://{self._host}:{self._port}"
+
+    async def start(self) -> None:
+        """
+        Raises:
+            PgcError: the port is taken.
+        """
+        listener = self._listen()
+        self._port = listener.getsockname()[1]
+        config = uvicorn.Config(self._app, log_config=None, access_log=False, lifespan="off")
+        self._server = _Server(config)
+        self._task = asyncio.create_task(self._server.serve([listener]), name="api server")
+
+    async def stop(self) -> None:
+        if self._server is None or self._task is None:
+            return
+        self._server.should_exit = True
+        await self._task
+
+    def _listen(self) -> socket.socket:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self._host, self._port))
+        except OSError as error:
+            listener.close()
+            raise PgcError(
+                f"the API cannot listen on {self._host}:{self._port}: {error.strerror}",
+                hint="choose another port with PGC_API_PORT",
+            ) from error
+        return listener
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to the command that runs the platform."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

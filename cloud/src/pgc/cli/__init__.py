@@ -1,0 +1,1 @@
+"""The command `pgc`: one file a command."""

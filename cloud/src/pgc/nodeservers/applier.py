@@ -1,0 +1,107 @@
+"""What one durable frame does: first all that must be on the disk, in one transaction, then its effects."""
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from pgc.isy.errors import BadProfile
+from pgc.isy.profile import ProfileFile, ProfileKind, check_file
+from pgc.nodeservers import saved
+from pgc.nodeservers.additions import Addition, additions
+from pgc.nodeservers.effects import Effects
+from pgc.nodeservers.errors import Refused
+from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
+from pgc.storage.records import Saved
+from pgc.storage.storage import Storage
+from pgc_interface import wire
+
+
+class Applier:
+    def __init__(self, storage: Storage, effects: Effects) -> None:
+        self._storage = storage
+        self._effects = effects
+
+    async def apply(self, nodeserver: NodeServer, run: CurrentRun, frame: wire.Upstream | wire.IsyUpstream) -> None:
+        """
+        Raises:
+            Refused: the frame cannot be taken; nothing of it was done.
+            SQLAlchemyError: it could not be saved; nothing of it was done.
+        """
+        if isinstance(frame, wire.IsyUpstream):
+            await self._apply_isy(nodeserver, run, frame)
+            return
+        added = additions(nodeserver, frame)
+        async with nodeserver.saving:
+            new = saved.apply(nodeserver.saved, frame)
+            await self._write(nodeserver, run, frame.seq, new, added)
+            changed = new is not nodeserver.saved
+            polls_changed = _polls(new) != _polls(nodeserver.saved)
+            nodeserver.keep(new)
+        await self._effects.of(nodeserver, run, frame, added)
+        if polls_changed:
+            await self._effects.polls_changed(nodeserver)
+        if changed:
+            await self._effects.config_changed(nodeserver)
+
+    async def patch(self, nodeserver: NodeServer, frame: wire.Upstream) -> None:
+        """The same for a change that the owner makes: params, notices, polls."""
+        async with nodeserver.saving:
+            new = saved.apply(nodeserver.saved, frame)
+            async with self._storage.database.saving() as tx:
+                await self._storage.nodeservers.save(tx, nodeserver.worker, new)
+            polls_changed = _polls(new) != _polls(nodeserver.saved)
+            nodeserver.keep(new)
+        if polls_changed:
+            await self._effects.polls_changed(nodeserver)
+        await self._effects.config_changed(nodeserver)
+
+    async def skip(self, run: CurrentRun, seq: int) -> None:
+        """Counts a refused frame as done."""
+        async with self._storage.database.saving() as tx:
+            await self._advance(tx, run, seq)
+        run.mark = seq
+
+    async def _write(
+        self, nodeserver: NodeServer, run: CurrentRun, seq: int | None, new: Saved, added: list[Addition]
+    ) -> None:
+        if seq is None and new is nodeserver.saved and not added:
+            return
+        async with self._storage.database.saving() as tx:
+            if new is not nodeserver.saved:
+                await self._storage.nodeservers.save(tx, nodeserver.worker, new)
+            for addition in added:
+                if not addition.refused:
+                    await self._storage.nodes.put(tx, nodeserver.worker, addition.record)
+            await self._advance(tx, run, seq)
+        run.mark = seq or run.mark
+
+    async def _apply_isy(self, nodeserver: NodeServer, run: CurrentRun, frame: wire.IsyUpstream) -> None:
+        file = _profile_file(frame.uploadProfile) if frame.uploadProfile else None
+        async with self._storage.database.saving() as tx:
+            if file is not None:
+                await self._storage.profiles.put(tx, nodeserver.worker, file.kind, file.name, file.content)
+            await self._advance(tx, run, frame.seq)
+        run.mark = frame.seq or run.mark
+        if frame.uploadProfile:
+            self._effects.profile_sent(nodeserver, complete=frame.uploadProfile.last or frame.seq is None)
+        if frame.report:
+            self._effects.request_done(nodeserver, frame.report)
+
+    async def _advance(self, tx: AsyncConnection, run: CurrentRun, seq: int | None) -> None:
+        if seq is not None:
+            await self._storage.runs.advance(tx, run.record.id, seq)
+
+
+def _profile_file(upload: wire.UploadProfile) -> ProfileFile:
+    try:
+        content = b64decode("".join(upload.payload.split()), validate=True)
+        file = ProfileFile(kind=ProfileKind(upload.type), name=upload.filename, content=content)
+        check_file(file)
+    except (Base64Error, BadProfile) as error:
+        raise Refused(f"profile file {upload.type}/{upload.filename}: {error}") from error
+    return file
+
+
+def _polls(state: Saved) -> tuple[int, int]:
+    return state.short_poll, state.long_poll

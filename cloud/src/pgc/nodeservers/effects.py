@@ -1,0 +1,142 @@
+"""What follows once a durable frame is saved: nodes and commands to the ISY, answers to the run, wishes."""
+
+import asyncio
+
+from pgc.isy.errors import BadValue, IsyError
+from pgc.isy.values import normalise, normalise_uom
+from pgc.nodeservers.additions import Addition
+from pgc.nodeservers.events import CommandPassed, Way
+from pgc.nodeservers.hot import HotLane
+from pgc.nodeservers.nodes import Driver, Node
+from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
+from pgc.nodeservers.outbound import Outbound
+from pgc.nodeservers.provisioner import Provisioner
+from pgc.nodeservers.requests import Requests
+from pgc.nodeservers.states import State
+from pgc.nodeservers.wishes import Wish, Wishes
+from pgc_interface import wire
+
+_MOST_COMMANDS = 100
+
+
+class Effects:
+    def __init__(
+        self, hot: HotLane, outbound: Outbound, provisioner: Provisioner, requests: Requests, wishes: Wishes
+    ) -> None:
+        self._hot = hot
+        self._outbound = outbound
+        self._provisioner = provisioner
+        self._requests = requests
+        self._wishes = wishes
+        self._commands: set[asyncio.Task[None]] = set()
+
+    async def of(self, nodeserver: NodeServer, run: CurrentRun, frame: wire.Upstream, added: list[Addition]) -> None:
+        """Does what `frame` asks for beyond saving, in the order of the protocol."""
+        if frame.connected is not None:
+            await self._connection(nodeserver, run, up=frame.connected)
+        if added:
+            self._add_nodes(nodeserver, added, single=frame.addnode is not None)
+        removed = [ref.address for ref in (frame.batch.removenode if frame.batch else [])]
+        if frame.removenode or removed:
+            single = [frame.removenode.address] if frame.removenode else []
+            self._provisioner.remove(nodeserver, [*single, *removed], single=bool(single))
+        if frame.command:
+            self._command(nodeserver, frame.command)
+        if frame.installprofile is not None:
+            self._provisioner.profile(nodeserver)
+        if frame.restart is not None:
+            self._wishes.make(nodeserver, Wish.RESTART)
+        if frame.stop is not None:
+            self._wishes.make(nodeserver, Wish.STOP)
+
+    async def config_changed(self, nodeserver: NodeServer) -> None:
+        await self._outbound.config(nodeserver)
+
+    async def polls_changed(self, nodeserver: NodeServer) -> None:
+        polls = wire.Polls(shortPoll=nodeserver.saved.short_poll, longPoll=nodeserver.saved.long_poll)
+        await self._outbound.send(nodeserver, wire.Downstream(polls=polls))
+
+    def profile_sent(self, nodeserver: NodeServer, *, complete: bool) -> None:
+        if complete:
+            self._provisioner.profile(nodeserver)
+
+    def request_done(self, nodeserver: NodeServer, report: wire.ReportResult) -> None:
+        self._requests.closed(nodeserver, report.requestId, report.success)
+
+    async def stop(self) -> None:
+        for task in list(self._commands):
+            task.cancel()
+        await asyncio.gather(*self._commands, return_exceptions=True)
+
+    async def _connection(self, nodeserver: NodeServer, run: CurrentRun, *, up: bool) -> None:
+        run.connected = up
+        controller = nodeserver.controller
+        if controller is not None:
+            nodeserver.isy.reporter.controller_state(nodeserver.slot, controller.record.address, up)
+        if not up:
+            if nodeserver.state is State.RUNNING:
+                nodeserver.journal.remark("its connection to the platform broke; it will try again", "WARNING")
+            return
+        if nodeserver.state is State.STARTING:
+            nodeserver.enter(State.RUNNING)
+        await self._outbound.config(nodeserver)
+        await self._outbound.redeliver(nodeserver)
+
+    def _add_nodes(self, nodeserver: NodeServer, added: list[Addition], *, single: bool) -> None:
+        for addition in added:
+            if not addition.refused:
+                node = _merged(nodeserver.nodes.get(addition.record.address), addition)
+                nodeserver.nodes[addition.record.address] = node
+                self._hot.node_added(nodeserver, node)
+        self._provisioner.add(nodeserver, added, single=single)
+
+    def _command(self, nodeserver: NodeServer, command: wire.ReportCommand) -> None:
+        if command.address not in nodeserver.nodes:
+            nodeserver.journal.remark(f"command {command.command} of unknown node {command.address}", "WARNING")
+            return
+        if len(self._commands) >= _MOST_COMMANDS:
+            nodeserver.journal.remark(f"command {command.command} was dropped: the ISY is behind", "WARNING")
+            return
+        task = asyncio.create_task(_to_isy(nodeserver, command), name=f"command of {nodeserver.worker}")
+        self._commands.add(task)
+        task.add_done_callback(self._commands.discard)
+
+
+def _merged(known: Node | None, addition: Addition) -> Node:
+    """The node as it is described now, with the values that this run has already set."""
+    drivers: dict[str, Driver] = {}
+    for name, given in addition.drivers.items():
+        held = known.drivers.get(name) if known else None
+        if held is not None and held.n > 0:
+            drivers[name] = held
+            continue
+        try:
+            driver = Driver(normalise(given.value), normalise_uom(given.uom))
+        except BadValue:
+            continue  # a driver without a value yet; the first setDriver brings it
+        same = held is not None and (held.value, held.uom) == (driver.value, driver.uom)
+        driver.confirmed = held is not None and same and held.confirmed
+        drivers[name] = driver
+    return Node(addition.record, drivers)
+
+
+async def _to_isy(nodeserver: NodeServer, command: wire.ReportCommand) -> None:
+    try:
+        value = None if command.value is None else normalise(command.value)
+        uom = None if command.uom is None else normalise_uom(command.uom)
+        done = await nodeserver.isy.reporter.command(nodeserver.slot, command.address, command.command, value, uom)
+    except (IsyError, BadValue) as error:
+        nodeserver.journal.remark(f"command {command.command} of {command.address}: {error}", "WARNING")
+        return
+    if not done:
+        nodeserver.journal.remark(f"the ISY did not take command {command.command} of {command.address}", "WARNING")
+        return
+    passed = CommandPassed(
+        nodeserver=nodeserver.worker,
+        way=Way.TO_ISY,
+        address=command.address,
+        command=command.command,
+        value=value,
+        uom=uom,
+    )
+    nodeserver.tell(passed)

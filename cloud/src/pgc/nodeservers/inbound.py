@@ -1,0 +1,69 @@
+"""What runs send: found by its topic, decoded, and put on the lane where it belongs.
+
+Whose frame it is follows from the topic alone, which the broker lets only that run's login use; what the payload
+says of `userId`, `id` or `profileNum` is ignored.
+"""
+
+from pgc.nodeservers.directory import Directory
+from pgc.nodeservers.hot import HotLane
+from pgc.nodeservers.lane import DurableLane, Frame
+from pgc.nodeservers.nodeserver import NodeServer
+from pgc.nodeservers.outbound import Outbound
+from pgc_interface import wire
+
+FILTERS = ("+/+/ns", "+/+/isy")
+"""Below the stage: what the platform subscribes to."""
+_ON_THE_LANE = frozenset(wire.Upstream.__struct_fields__) - wire.ENVELOPE_KEYS - wire.HOT_KEYS - {"batch"} | {
+    "connected"
+}
+
+
+class Inbound:
+    def __init__(self, directory: Directory, hot: HotLane, outbound: Outbound) -> None:
+        self._directory = directory
+        self._hot = hot
+        self._outbound = outbound
+        self._lanes: dict[str, DurableLane] = {}
+
+    def opened(self, nodeserver: NodeServer, lane: DurableLane) -> None:
+        """This NodeServer's current run writes to this lane from now on."""
+        self._hot.new_run(nodeserver)
+        self._lanes[nodeserver.worker] = lane
+
+    def closed(self, nodeserver: NodeServer) -> None:
+        """Its run is over: what still comes of it is dropped."""
+        self._lanes.pop(nodeserver.worker, None)
+
+    def receive(self, topic: str, payload: bytes) -> None:
+        """One message from the broker; never waits."""
+        _, _, worker, channel = topic.split("/", 3)
+        nodeserver, lane = self._directory.find(worker), self._lanes.get(worker)
+        if nodeserver is None or lane is None:
+            return
+        try:
+            if channel == "ns":
+                self._from_run(nodeserver, lane, payload)
+            elif channel == "isy":
+                lane.offer(Frame(wire.decode(payload, wire.IsyUpstream)))
+        except wire.WireError as error:
+            nodeserver.journal.remark(f"a message was refused: {error}", "WARNING")
+
+    def _from_run(self, nodeserver: NodeServer, lane: DurableLane, payload: bytes) -> None:
+        frame, refused = wire.decode_upstream(payload)
+        if frame.ack:
+            self._outbound.acknowledged(nodeserver, frame.ack.mid)
+        if frame.status:
+            self._hot.status(nodeserver, frame.status)
+        for status in frame.batch.status if frame.batch else ():
+            self._hot.status(nodeserver, status)
+        if frame.seq is not None or _belongs_on_the_lane(frame):
+            lane.offer(Frame(frame, refused))
+        else:
+            for reason in refused:
+                nodeserver.journal.remark(f"refused: {reason}", "WARNING")
+
+
+def _belongs_on_the_lane(frame: wire.Upstream) -> bool:
+    if frame.batch and (frame.batch.addnode or frame.batch.removenode):
+        return True
+    return any(getattr(frame, key) is not None for key in _ON_THE_LANE)

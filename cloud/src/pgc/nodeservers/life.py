@@ -1,0 +1,181 @@
+"""The life of one NodeServer's runs: start, watch, stop, and finding a run again after the platform restarted.
+
+A start waits until the login of the run before it is revoked, so two runs never fight over a slot.
+"""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from pgc.broker.access import Login
+from pgc.broker.contract import Broker
+from pgc.bundles.store import BundleStore
+from pgc.errors import PgcError
+from pgc.nodeservers.applier import Applier
+from pgc.nodeservers.clock import now_ms
+from pgc.nodeservers.inbound import Inbound
+from pgc.nodeservers.lane import DurableLane
+from pgc.nodeservers.launch import assignment, new_login
+from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
+from pgc.nodeservers.outbound import Outbound
+from pgc.nodeservers.provisioner import Provisioner
+from pgc.nodeservers.states import State
+from pgc.storage.records import RunRecord
+from pgc.storage.storage import Storage
+from pgc.workers.logs import parse
+from pgc.workers.pool import WarmPool
+from pgc.workers.runtime import Contents, Exit, Run, Runtime
+from pgc_interface import wire
+
+_END_GRACE = 2.0
+_log = logging.getLogger(__name__)
+
+
+class Life:
+    """Starts and stops any NodeServer; holds for each the tasks that belong to its current run."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        bundles: BundleStore,
+        broker: Broker,
+        runtime: Runtime,
+        pool: WarmPool,
+        inbound: Inbound,
+        outbound: Outbound,
+        applier: Applier,
+        provisioner: Provisioner,
+        stop_grace: float,
+    ) -> None:
+        self._storage = storage
+        self._bundles = bundles
+        self._broker = broker
+        self._runtime = runtime
+        self._pool = pool
+        self._inbound = inbound
+        self._outbound = outbound
+        self._applier = applier
+        self._provisioner = provisioner
+        self._stop_grace = stop_grace
+        self._tasks: dict[str, list[asyncio.Task[None]]] = {}
+
+    async def start(self, nodeserver: NodeServer) -> None:
+        """Starts a run; it counts as running once it has connected. Does nothing if there is one.
+
+        Raises:
+            PgcError: it could not be started; the state is `failed` with the reason.
+        """
+        async with nodeserver.busy:
+            if nodeserver.run is not None:
+                return
+            nodeserver.enter(State.STARTING)
+            try:
+                await self._provisioner.register(nodeserver)
+                await self._launch(nodeserver)
+            except PgcError as error:
+                nodeserver.enter(State.FAILED, str(error))
+                raise
+
+    async def stop(self, nodeserver: NodeServer, *, deleting: bool = False) -> None:
+        """Asks the run to stop, ends it after its grace, and revokes its login. Does nothing if there is none."""
+        async with nodeserver.busy:
+            run = nodeserver.run
+            if run is None:
+                return
+            nodeserver.enter(State.STOPPING)
+            if deleting:
+                await self._outbound.deliver(nodeserver, wire.Downstream(delete={}))
+            else:
+                await self._outbound.send(nodeserver, wire.Downstream(stop=""))
+            exit_ = await self._ended(nodeserver, run)
+            await self._finish(nodeserver, run, exit_)
+            nodeserver.enter(State.STOPPED, "" if exit_.code == 0 else f"ended with {exit_.text}")
+
+    async def resume(self, nodeserver: NodeServer, record: RunRecord) -> bool:
+        """Takes up the run that was there before the platform restarted; False if it is gone."""
+        process = await self._runtime.attach(record.id)
+        if process is None:
+            await self._storage.runs.end(record.id)
+            return False
+        nodeserver.enter(State.STARTING, "found again after a restart of the platform")
+        login = Login(name=record.login, secret_hash=record.secret_hash, prefix=nodeserver.topics.prefix)
+        self._open(nodeserver, CurrentRun(record=record, process=process, mark=record.mark))
+        await self._broker.allow(login)
+        return True
+
+    async def _launch(self, nodeserver: NodeServer) -> None:
+        bundle = self._bundles.get(nodeserver.record.bundle)
+        if bundle is None:
+            raise PgcError(f"the installed files of {nodeserver.record.name} are gone", hint="install it again")
+        process = await self._pool.take()
+        login, secret = new_login(nodeserver)
+        record = RunRecord(id=process.id, worker=nodeserver.worker, login=login.name, secret_hash=login.secret_hash)
+        nodeserver.record = replace(nodeserver.record, time_started=now_ms())
+        await self._storage.runs.begin(record)
+        await self._storage.nodeservers.update(nodeserver.worker, time_started=nodeserver.record.time_started)
+        run = CurrentRun(record=record, process=process)
+        self._open(nodeserver, run)
+        try:
+            await self._broker.allow(login)
+            contents = Contents(source=bundle.source, site=bundle.site)
+            await process.assign(contents, assignment(nodeserver, self._broker.url, login, secret))
+        except PgcError:
+            await self._finish(nodeserver, run, None)
+            raise
+
+    def _open(self, nodeserver: NodeServer, run: CurrentRun) -> None:
+        nodeserver.run = run
+        lane = DurableLane(nodeserver, run, self._outbound, self._applier.apply, self._applier.skip)
+        self._inbound.opened(nodeserver, lane)
+        name = nodeserver.worker
+        self._tasks[name] = [
+            asyncio.create_task(lane.work(), name=f"durable lane of {name}"),
+            asyncio.create_task(self._copy_log(nodeserver, run.process), name=f"log of {name}"),
+            asyncio.create_task(self._watch(nodeserver, run), name=f"watch {name}"),
+        ]
+
+    async def _ended(self, nodeserver: NodeServer, run: CurrentRun) -> Exit:
+        try:
+            async with asyncio.timeout(self._stop_grace):
+                return await run.process.exited()
+        except TimeoutError:
+            nodeserver.journal.remark(f"it did not stop within {self._stop_grace:g} seconds and is ended", "WARNING")
+            return await run.process.end(_END_GRACE)
+
+    async def _finish(self, nodeserver: NodeServer, run: CurrentRun, exit_: Exit | None) -> None:
+        """The run is over: nothing of it is taken any more, and nothing of it stays."""
+        await self._broker.revoke(run.record.login)
+        self._inbound.closed(nodeserver)
+        self._outbound.forget(nodeserver)
+        await run.process.end(_END_GRACE)
+        lane, log, watch = self._tasks.pop(nodeserver.worker)
+        lane.cancel()
+        if watch is not asyncio.current_task():
+            watch.cancel()
+        await asyncio.gather(log, return_exceptions=True)
+        await self._storage.runs.end(run.record.id)
+        controller = nodeserver.controller
+        if controller is not None:
+            nodeserver.isy.reporter.controller_state(nodeserver.slot, controller.record.address, False)
+        nodeserver.record = replace(nodeserver.record, last_disconnect=now_ms())
+        await self._storage.nodeservers.update(nodeserver.worker, last_disconnect=nodeserver.record.last_disconnect)
+        nodeserver.run, nodeserver.last_exit = None, exit_
+
+    async def _copy_log(self, nodeserver: NodeServer, process: Run) -> None:
+        async for line in process.lines():
+            nodeserver.journal.write(parse(line))
+
+    async def _watch(self, nodeserver: NodeServer, run: CurrentRun) -> None:
+        exit_ = await run.process.exited()
+        async with nodeserver.busy:
+            if nodeserver.run is run:
+                await self._finish(nodeserver, run, exit_)
+                nodeserver.enter(*_after(exit_))
+
+
+def _after(exit_: Exit) -> tuple[State, str]:
+    """The state and reason after a run that ended by itself."""
+    if exit_.code == 0:
+        return State.STOPPED, "it ended by itself"
+    return State.CRASHED, f"it ended by itself with {exit_.text}; its last log lines say more"

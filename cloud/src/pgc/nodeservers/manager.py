@@ -1,0 +1,222 @@
+"""The manager: NodeServers are added, started, stopped, restarted, removed, and found again at start."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from pgc.bundles.build import Builder
+from pgc.bundles.store import Bundle, BundleStore
+from pgc.errors import PgcError
+from pgc.events import Events
+from pgc.isy.isy import Isy
+from pgc.isy.manager import IsyManager
+from pgc.nodeservers.applier import Applier
+from pgc.nodeservers.clock import now_ms
+from pgc.nodeservers.directory import Directory
+from pgc.nodeservers.errors import NotPossibleNow, Refused, SlotTaken
+from pgc.nodeservers.life import Life
+from pgc.nodeservers.nodes import Driver, Node
+from pgc.nodeservers.nodeserver import NodeServer
+from pgc.nodeservers.provisioner import Provisioner
+from pgc.nodeservers.wishes import Wish, Wishes
+from pgc.storage.records import NodeServerRecord, Saved
+from pgc.storage.storage import Storage
+from pgc_interface import wire
+
+SLOTS = range(1, 26)
+"""An ISY994 has 25."""
+_KEPT_AFTER_REMOVAL = 30 * 24 * 3600 * 1000
+_log = logging.getLogger(__name__)
+
+
+class Manager:
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        directory: Directory,
+        isys: IsyManager,
+        builder: Builder,
+        bundles: BundleStore,
+        life: Life,
+        provisioner: Provisioner,
+        applier: Applier,
+        events: Events,
+        wishes: Wishes,
+        stage: str,
+    ) -> None:
+        self._storage = storage
+        self._directory = directory
+        self._isys = isys
+        self._builder = builder
+        self._bundles = bundles
+        self._life = life
+        self._provisioner = provisioner
+        self._applier = applier
+        self._events = events
+        self._stage = stage
+        self._wishes = wishes
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def all(self) -> list[NodeServer]:
+        return sorted(self._directory, key=lambda nodeserver: (nodeserver.isy.name, nodeserver.slot))
+
+    def get(self, worker: str) -> NodeServer:
+        return self._directory.get(worker)
+
+    async def recover(self) -> None:
+        """Takes up what was there before: runs that live on are found again, the other wanted ones started."""
+        await self._storage.nodeservers.purge(before=now_ms() - _KEPT_AFTER_REMOVAL)
+        runs = {run.worker: run for run in await self._storage.runs.all()}
+        for record in await self._storage.nodeservers.all():
+            nodeserver = await self._load(record)
+            run = runs.get(record.worker)
+            found = nodeserver is not None and run is not None and await self._life.resume(nodeserver, run)
+            if nodeserver is not None and not found and record.wanted:
+                self._soon(nodeserver, self._life.start)
+
+    async def add(
+        self, isy: Isy, folder: Path, *, slot: int | None = None, name: str = "", say: Callable[[str], None]
+    ) -> NodeServer:
+        """Installs the NodeServer in this folder; it is stopped afterwards. Without a slot it gets the first free one.
+
+        Raises:
+            SlotTaken, Refused: the slot cannot be had.
+            BundleError: the folder is no NodeServer, or what it requires does not install.
+        """
+        bundle = await self._builder.build(folder, say)
+        slot = await self._choose_slot(isy, slot)
+        server_file = bundle.server_file
+        record = NodeServerRecord(
+            worker=secrets.token_hex(16),
+            isy=isy.id,
+            slot=slot,
+            name=name or server_file.name,
+            source=str(folder),
+            bundle=bundle.id,
+            slot_password=secrets.token_urlsafe(12),
+            saved=Saved(short_poll=server_file.short_poll, long_poll=server_file.long_poll),
+            time_added=now_ms(),
+        )
+        await self._storage.nodeservers.add(record)
+        return self._enlist(record, bundle, isy)
+
+    async def start(self, worker: str) -> NodeServer:
+        nodeserver = self.get(worker)
+        await self._want(nodeserver, True)
+        await self._life.start(nodeserver)
+        return nodeserver
+
+    async def stop(self, worker: str) -> NodeServer:
+        nodeserver = self.get(worker)
+        await self._want(nodeserver, False)
+        await self._life.stop(nodeserver)
+        return nodeserver
+
+    async def restart(self, worker: str) -> NodeServer:
+        nodeserver = self.get(worker)
+        await self._want(nodeserver, True)
+        await self._restart(nodeserver)
+        return nodeserver
+
+    async def remove(self, worker: str) -> None:
+        """Stops it, takes its nodes and slot from the ISY, and forgets it; its data is kept for 30 days.
+
+        Raises:
+            IsyUnreachable: the ISY is off, so its nodes cannot be taken from it now.
+        """
+        nodeserver = self.get(worker)
+        await self._life.stop(nodeserver, deleting=True)
+        await self._provisioner.clear(nodeserver)
+        await self._provisioner.end(nodeserver)
+        self._directory.drop(nodeserver)
+        await self._storage.nodeservers.remove(worker, now_ms())
+
+    async def change(self, worker: str, frame: wire.Upstream) -> NodeServer:
+        """A change of params, notices or polls that the owner makes, as a patch of what is there now."""
+        nodeserver = self.get(worker)
+        await self._applier.patch(nodeserver, frame)
+        return nodeserver
+
+    async def shut_down(self) -> None:
+        """Stops every run; those that were wanted start again with the platform."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        async with asyncio.TaskGroup() as group:
+            for nodeserver in self._directory:
+                group.create_task(self._life.stop(nodeserver), name=f"stop {nodeserver.worker}")
+        for nodeserver in self._directory:
+            await self._provisioner.end(nodeserver)
+
+    async def grant(self) -> None:
+        """Does what NodeServers wish, for ever."""
+        while True:
+            nodeserver, wish = await self._wishes.next()
+            self._soon(nodeserver, self._restart if wish is Wish.RESTART else self._life.stop)
+
+    async def _restart(self, nodeserver: NodeServer) -> None:
+        await self._life.stop(nodeserver)
+        await self._life.start(nodeserver)
+
+    async def _want(self, nodeserver: NodeServer, wanted: bool) -> None:
+        await self._storage.nodeservers.update(nodeserver.worker, wanted=wanted)
+
+    async def _choose_slot(self, isy: Isy, slot: int | None) -> int:
+        taken = {nodeserver.slot for nodeserver in self._directory if nodeserver.isy is isy}
+        if slot is not None:
+            if slot not in SLOTS:
+                raise Refused(f"slot {slot} does not exist; an ISY has {SLOTS[0]} to {SLOTS[-1]}")
+            if slot in taken:
+                raise SlotTaken(f"slot {slot} already has a NodeServer", hint="choose another or remove that one")
+            return slot
+        taken |= {connection.slot for connection in await isy.client.connections()}
+        free = next((slot for slot in SLOTS if slot not in taken), None)
+        if free is None:
+            raise NotPossibleNow("no slot of the ISY is free", hint="remove a NodeServer first")
+        return free
+
+    async def _load(self, record: NodeServerRecord) -> NodeServer | None:
+        bundle = self._bundles.get(record.bundle)
+        if bundle is None:
+            _log.error("the installed files of %s (%s) are gone; install it again", record.name, record.worker)
+            return None
+        nodeserver = self._enlist(record, bundle, self._isys.get(record.isy))
+        confirmed = {(value.address, value.driver): value for value in await self._storage.values.of(record.worker)}
+        for node in await self._storage.nodes.of(record.worker):
+            drivers = {
+                driver: Driver(value.value, value.uom, value.confirmed)
+                for (address, driver), value in confirmed.items()
+                if address == node.address
+            }
+            nodeserver.nodes[node.address] = Node(node, drivers)
+            self._tell_reporter(nodeserver, nodeserver.nodes[node.address])
+        return nodeserver
+
+    def _tell_reporter(self, nodeserver: NodeServer, node: Node) -> None:
+        """What the ISY is known to hold need not be sent again."""
+        reporter = nodeserver.isy.reporter
+        if node.record.on_isy:
+            reporter.node_known(nodeserver.slot, node.record.address)
+        for name, driver in node.drivers.items():
+            if driver.confirmed:
+                reporter.confirmed(nodeserver.slot, node.record.address, name, driver.value, driver.uom)
+
+    def _enlist(self, record: NodeServerRecord, bundle: Bundle, isy: Isy) -> NodeServer:
+        nodeserver = NodeServer(record, bundle.server_file, isy, self._stage, self._events)
+        self._directory.add(nodeserver)
+        self._provisioner.begin(nodeserver)
+        return nodeserver
+
+    def _soon(self, nodeserver: NodeServer, step: Callable[[NodeServer], Awaitable[None]]) -> None:
+        async def run() -> None:
+            try:
+                await step(nodeserver)
+            except PgcError as error:
+                nodeserver.journal.remark(f"{error}. {error.hint}".rstrip(" ."), "ERROR")
+
+        task = asyncio.create_task(run(), name=f"life of {nodeserver.worker}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,136 @@
+"""The NodeServer: who it is, its state, what it keeps, its nodes, its log, and the run it has now."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from pgc.bundles.server_file import ServerFile
+from pgc.events import Event, Events
+from pgc.isy.isy import Isy
+from pgc.nodeservers.events import NoticesChanged, StateChanged
+from pgc.nodeservers.journal import Journal
+from pgc.nodeservers.nodes import Node
+from pgc.nodeservers.states import State
+from pgc.storage.records import NodeServerRecord, RunRecord, Saved
+from pgc.workers.runtime import Exit, Run
+from pgc_interface import wire
+
+OWNER = "local"
+"""The one user there is until accounts come."""
+
+
+@dataclass(slots=True)
+class CurrentRun:
+    """One start-to-stop life: the process, and what the platform knows of its connection."""
+
+    record: RunRecord
+    process: Run
+    mark: int = 0
+    """The last frame of the durable lane that is saved."""
+    connected: bool = False
+
+
+class NodeServer:
+    def __init__(self, record: NodeServerRecord, server_file: ServerFile, isy: Isy, stage: str, events: Events) -> None:
+        self.record = record
+        self.server_file = server_file
+        self.isy = isy
+        self.nodes: dict[str, Node] = {}
+        self.journal = Journal(record.worker, events)
+        self.run: CurrentRun | None = None
+        self.last_exit: Exit | None = None
+        self.busy = asyncio.Lock()
+        """Held while a run is started or brought to its end."""
+        self.saving = asyncio.Lock()
+        """Held while a change of the saved state is computed, written and put in its place."""
+        self.stage = stage
+        self._state = State.STOPPED
+        self._reason = ""
+        self._events = events
+        self._changed = asyncio.Event()
+
+    @property
+    def worker(self) -> str:
+        return self.record.worker
+
+    @property
+    def slot(self) -> int:
+        return self.record.slot
+
+    @property
+    def saved(self) -> Saved:
+        return self.record.saved
+
+    @property
+    def topics(self) -> wire.Topics:
+        return wire.Topics(prefix=f"{self.stage}/{self.isy.id}/{self.worker}", worker=self.worker, user=OWNER)
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def reason(self) -> str:
+        """Why it is in this state, for people; empty where that is plain."""
+        return self._reason
+
+    @property
+    def controller(self) -> Node | None:
+        return next((node for node in self.nodes.values() if node.record.is_controller), None)
+
+    def enter(self, state: State, reason: str = "") -> None:
+        """Changes the state, and tells the log and the bus."""
+        if (state, reason) == (self._state, self._reason):
+            return
+        self._state, self._reason = state, reason
+        bad = state in {State.CRASHED, State.FAILED}
+        self.journal.remark(f"{state}: {reason}" if reason else str(state), "ERROR" if bad else "INFO")
+        self._changed.set()
+        self._changed = asyncio.Event()
+        self.tell(StateChanged(nodeserver=self.worker, state=state, reason=reason))
+
+    def tell(self, event: Event) -> None:
+        """Publishes an event on the bus."""
+        self._events.publish(event)
+
+    async def until(self, *states: State) -> State:
+        """Waits until it is in one of these states."""
+        while self._state not in states:
+            await self._changed.wait()
+        return self._state
+
+    def keep(self, saved: Saved) -> None:
+        """Takes over what has just been written to the database."""
+        notices_changed = saved.notices != self.saved.notices
+        self.record = replace(self.record, saved=saved)
+        if notices_changed:
+            self.tell(NoticesChanged(nodeserver=self.worker, notices=saved.notices))
+
+    def on_wire(self) -> wire.Init:
+        """Its configuration, as `init` and `config` carry it."""
+        record, saved = self.record, self.record.saved
+        return wire.Init(
+            id=self.isy.id,
+            profileNum=str(record.slot),
+            userId=OWNER,
+            worker=record.worker,
+            name=record.name,
+            url=record.source,
+            version=self.server_file.version,
+            isyVersion=self.isy.version,
+            nodes={address: node.on_wire() for address, node in self.nodes.items()},
+            shortPoll=saved.short_poll,
+            longPoll=saved.long_poll,
+            customParams=saved.params,
+            customData=saved.data,
+            notices=saved.notices,
+            customParamsDoc=saved.params_doc,
+            typedParams=saved.typed_params,
+            typedCustomData=saved.typed_data,
+            firstRun=not record.profile_done,
+            timeAdded=record.time_added,
+            timeStarted=record.time_started,
+            lastDisconnect=record.last_disconnect,
+            connected=self.run is not None and self.run.connected,
+            profileVersion=record.profile_version,
+            rev=wire.Revisions(params=saved.params_revision, notices=saved.notices_revision, data=saved.data_revision),
+        )

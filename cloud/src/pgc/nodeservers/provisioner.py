@@ -1,0 +1,220 @@
+"""Brings slot, profile and nodes to the ISY: in order for each NodeServer, however long the ISY is away."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+from pgc.isy import profile, slots
+from pgc.isy.errors import IsyError, IsyUnreachable
+from pgc.isy.nodes import NewNode, NodeOutcome
+from pgc.isy.profile import ProfileFile, ProfileKind
+from pgc.isy.slots import SlotLogin
+from pgc.nodeservers.additions import Addition
+from pgc.nodeservers.events import NodeAdded, NodeRemoved
+from pgc.nodeservers.nodeserver import NodeServer
+from pgc.nodeservers.outbound import Outbound
+from pgc.storage.records import NodeRecord
+from pgc.storage.storage import Storage
+from pgc_interface import wire
+
+SLOT_USER = "pgc"
+_MOST_WAITING = 500
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_log = logging.getLogger(__name__)
+
+Step = Callable[[], Awaitable[None]]
+
+
+class Provisioner:
+    """`callback` makes the URL under which an ISY reaches one of its slots."""
+
+    def __init__(self, storage: Storage, outbound: Outbound, callback: Callable[[NodeServer], str]) -> None:
+        self._storage = storage
+        self._outbound = outbound
+        self._callback = callback
+        self._queues: dict[str, asyncio.Queue[Step]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def begin(self, nodeserver: NodeServer) -> None:
+        """From now on this NodeServer's steps are worked off."""
+        queue: asyncio.Queue[Step] = asyncio.Queue(_MOST_WAITING)
+        self._queues[nodeserver.worker] = queue
+        self._tasks[nodeserver.worker] = asyncio.create_task(
+            _work(nodeserver, queue), name=f"provision {nodeserver.worker}"
+        )
+
+    async def end(self, nodeserver: NodeServer) -> None:
+        """Drops what waits."""
+        self._queues.pop(nodeserver.worker, None)
+        task = self._tasks.pop(nodeserver.worker, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def register(self, nodeserver: NodeServer) -> None:
+        """Makes the slot ours, at once if the ISY answers and otherwise when it is back.
+
+        Raises:
+            SlotOccupied, IsyRefused, IsyUnauthorized: the ISY answered, and the slot cannot be had.
+        """
+        try:
+            await self._register(nodeserver)
+        except IsyUnreachable as error:
+            nodeserver.journal.remark(f"{error}; slot {nodeserver.slot} will be set up when it answers", "WARNING")
+            self._put(nodeserver, partial(self._register, nodeserver))
+
+    def profile(self, nodeserver: NodeServer) -> None:
+        self._put(nodeserver, partial(self._profile, nodeserver))
+
+    def add(self, nodeserver: NodeServer, added: list[Addition], *, single: bool) -> None:
+        self._put(nodeserver, partial(self._add, nodeserver, added, single))
+
+    def remove(self, nodeserver: NodeServer, addresses: list[str], *, single: bool) -> None:
+        self._put(nodeserver, partial(self._remove, nodeserver, addresses, single))
+
+    async def clear(self, nodeserver: NodeServer) -> None:
+        """Takes all nodes and the slot from the ISY, children before their primaries."""
+        last = sorted(nodeserver.nodes.values(), key=lambda node: node.record.primary == node.record.address)
+        for node in last:
+            await self._remove_one(nodeserver, node.record.address)
+        nodeserver.isy.reporter.forget(nodeserver.slot)
+        await slots.release(nodeserver.isy.client, nodeserver.slot, self._callback(nodeserver))
+
+    def _put(self, nodeserver: NodeServer, step: Step) -> None:
+        queue = self._queues.get(nodeserver.worker)
+        try:
+            if queue is not None:
+                queue.put_nowait(step)
+        except asyncio.QueueFull:
+            nodeserver.journal.remark("too many nodes wait for the ISY; this one was dropped", "ERROR")
+
+    async def _register(self, nodeserver: NodeServer) -> None:
+        login = SlotLogin(SLOT_USER, nodeserver.record.slot_password)
+        await slots.register(
+            nodeserver.isy.client,
+            nodeserver.slot,
+            name=nodeserver.record.name,
+            callback_url=self._callback(nodeserver),
+            login=login,
+        )
+
+    async def _profile(self, nodeserver: NodeServer) -> None:
+        stored = await self._storage.profiles.of(nodeserver.worker)
+        files = [ProfileFile(kind=ProfileKind(kind), name=name, content=content) for kind, name, content in stored]
+        try:
+            await profile.upload(nodeserver.isy.client, nodeserver.slot, files)
+        except IsyUnreachable:
+            raise
+        except IsyError as error:
+            nodeserver.journal.remark(f"the profile was not installed: {error}", "ERROR")
+            result = wire.ProfileResult(success=False, reason=str(error))
+        else:
+            nodeserver.journal.remark(f"the profile ({len(files)} files) is on the ISY")
+            await self._profile_done(nodeserver)
+            result = wire.ProfileResult(success=True)
+        await self._outbound.send(nodeserver, wire.Downstream(result=wire.Result(installprofile=result)))
+        await self._outbound.config(nodeserver)
+
+    async def _profile_done(self, nodeserver: NodeServer) -> None:
+        version = nodeserver.server_file.profile_version
+        nodeserver.record = replace(nodeserver.record, profile_version=version, profile_done=True)
+        await self._storage.nodeservers.update(nodeserver.worker, profile_version=version, profile_done=True)
+
+    async def _add(self, nodeserver: NodeServer, added: list[Addition], single: bool) -> None:
+        """Primaries one by one, since their children need them; then the children side by side."""
+        results = [await self._add_one(nodeserver, new) for new in added if _is_primary(new)]
+        children = [new for new in added if not _is_primary(new)]
+        results += await asyncio.gather(*(self._add_one(nodeserver, new) for new in children))
+        result = wire.Result(addnode=results[0] if single and len(results) == 1 else results)
+        await self._outbound.send(nodeserver, wire.Downstream(result=result))
+        if any(new.record.is_controller for new in added):
+            await self._first_run_over(nodeserver)
+        await self._outbound.config(nodeserver)
+
+    async def _first_run_over(self, nodeserver: NodeServer) -> None:
+        """A NodeServer without a profile has had its first run once its controller is on the ISY."""
+        if not nodeserver.record.profile_done and not await self._storage.profiles.of(nodeserver.worker):
+            await self._profile_done(nodeserver)
+
+    async def _add_one(self, nodeserver: NodeServer, new: Addition) -> wire.NodeResult:
+        record = new.record
+        if new.refused:
+            nodeserver.journal.remark(f"node {record.address} was not added: {new.refused}", "ERROR")
+            return wire.NodeResult(success=False, address=record.address, reason=new.refused)
+        outcome = await nodeserver.isy.reporter.add_node(nodeserver.slot, _for_isy(record))
+        if outcome.success:
+            await self._now_on_isy(nodeserver, record)
+        else:
+            nodeserver.journal.remark(f"the ISY did not add node {record.address}: {outcome.reason}", "ERROR")
+        return _result(record.address, outcome)
+
+    async def _now_on_isy(self, nodeserver: NodeServer, record: NodeRecord) -> None:
+        record = replace(record, on_isy=True)
+        node = nodeserver.nodes.get(record.address)
+        if node is not None:
+            node.record = record
+        async with self._storage.database.saving() as tx:
+            await self._storage.nodes.put(tx, nodeserver.worker, record)
+        nodeserver.tell(
+            NodeAdded(nodeserver=nodeserver.worker, address=record.address, name=record.name, nodedef=record.nodedef)
+        )
+        run = nodeserver.run
+        if record.is_controller and run is not None:
+            nodeserver.isy.reporter.controller_state(nodeserver.slot, record.address, run.connected)
+
+    async def _remove(self, nodeserver: NodeServer, addresses: list[str], single: bool) -> None:
+        results = [await self._remove_one(nodeserver, address) for address in addresses]
+        result = wire.Result(removenode=results[0] if single and len(results) == 1 else results)
+        await self._outbound.send(nodeserver, wire.Downstream(result=result))
+        await self._outbound.config(nodeserver)
+
+    async def _remove_one(self, nodeserver: NodeServer, address: str) -> wire.NodeResult:
+        outcome = await nodeserver.isy.reporter.remove_node(nodeserver.slot, address)
+        if outcome.success:
+            nodeserver.nodes.pop(address, None)
+            async with self._storage.database.saving() as tx:
+                await self._storage.nodes.drop(tx, nodeserver.worker, address)
+            nodeserver.tell(NodeRemoved(nodeserver=nodeserver.worker, address=address))
+        else:
+            nodeserver.journal.remark(f"the ISY did not remove node {address}: {outcome.reason}", "ERROR")
+        return _result(address, outcome)
+
+
+async def _work(nodeserver: NodeServer, queue: asyncio.Queue[Step]) -> None:
+    while True:
+        step = await queue.get()
+        try:
+            await _persist(step)
+        except IsyError as error:
+            nodeserver.journal.remark(str(error), "ERROR")
+        except Exception:  # noqa: BLE001 (the edge of this task; one odd step must not end all that follow)
+            _log.exception("a step towards the ISY of %s failed", nodeserver.worker)
+            nodeserver.journal.remark("a step towards the ISY failed; the platform's log tells more", "ERROR")
+
+
+async def _persist(step: Step) -> None:
+    """Does the step, again and again while the ISY is away."""
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            return await step()
+        except IsyUnreachable:
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (spreads retries, no secret)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _is_primary(new: Addition) -> bool:
+    return new.record.primary == new.record.address
+
+
+def _for_isy(record: NodeRecord) -> NewNode:
+    return NewNode(
+        address=record.address, name=record.name, nodedefid=record.nodedef, primary=record.primary, hint=record.hint
+    )
+
+
+def _result(address: str, outcome: NodeOutcome) -> wire.NodeResult:
+    return wire.NodeResult(success=outcome.success, address=address, statusCode=outcome.status, reason=outcome.reason)

@@ -1,0 +1,248 @@
+"""Builds the parts, starts them in order and stops them in the other order; the only place that knows them all."""
+
+import asyncio
+import fcntl
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from pgc.api.app import build_app
+from pgc.api.server import ApiServer
+from pgc.api.token import load_token
+from pgc.broker.access import Login, hash_secret, new_secret
+from pgc.broker.embedded import EmbeddedBroker
+from pgc.broker.errors import BrokerError
+from pgc.broker.link import PlatformLink
+from pgc.bundles.build import Builder
+from pgc.bundles.store import BundleStore
+from pgc.errors import PgcError
+from pgc.events import Events
+from pgc.isy.errors import PortTaken
+from pgc.isy.ingress import Ingress
+from pgc.isy.manager import IsyManager
+from pgc.nodeservers.applier import Applier
+from pgc.nodeservers.directory import Directory
+from pgc.nodeservers.effects import Effects
+from pgc.nodeservers.hot import HotLane
+from pgc.nodeservers.inbound import FILTERS, Inbound
+from pgc.nodeservers.life import Life
+from pgc.nodeservers.listener import HomeListener
+from pgc.nodeservers.manager import Manager
+from pgc.nodeservers.nodeserver import NodeServer
+from pgc.nodeservers.outbound import Outbound
+from pgc.nodeservers.provisioner import Provisioner
+from pgc.nodeservers.requests import Requests
+from pgc.nodeservers.router import Router
+from pgc.nodeservers.wishes import Wishes
+from pgc.nodeservers.writer import ValueWriter
+from pgc.sandbox.contract import Sandbox
+from pgc.secrets.keyring import Keyring
+from pgc.settings import Settings
+from pgc.storage.storage import Storage
+from pgc.workers.pool import WarmPool
+from pgc.workers.process import ProcessRuntime
+from pgc.workers.sdk import prepare_sdk
+
+_log = logging.getLogger(__name__)
+
+
+class Part(Protocol):
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+class Listener(Part, Protocol):
+    @property
+    def url(self) -> str: ...
+
+
+P = TypeVar("P", bound=Part)
+L = TypeVar("L", bound=Listener)
+
+
+class Platform:
+    """One platform over one data folder. `manager`, `isys` and the URLs are there once it is started."""
+
+    manager: Manager
+    isys: IsyManager
+
+    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
+        self.settings = settings
+        self.sandbox = sandbox
+        self.events = Events()
+        self._directory = Directory()
+        self._stack = AsyncExitStack()
+        self._ready = False
+
+    async def __aenter__(self) -> "Platform":
+        """
+        Raises:
+            PgcError: a part could not be started; those before it are stopped again.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stops every run, then every part."""
+        self._ready = False
+        await self._stack.aclose()
+
+    @property
+    def missing(self) -> list[str]:
+        """The parts that are not up, for people."""
+        if not self._ready:
+            return ["start"]
+        return [] if self._link.connected else ["the connection to the broker"]
+
+    @property
+    def api_url(self) -> str:
+        return self._api.url
+
+    def callback_url(self, nodeserver: NodeServer) -> str:
+        """Where an ISY reaches the slot of this NodeServer."""
+        base = self.settings.isy_callback_url or self._ingress.url
+        return f"{base.rstrip('/')}/isy/{nodeserver.isy.id}/{nodeserver.slot}"
+
+    async def _start(self) -> None:
+        folder = self.settings.data_folder
+        self._own(folder)
+        self._storage = Storage(folder / "pgc.db", Keyring.load(folder / "keyring.json"))
+        await self._storage.open()
+        self._stack.push_async_callback(self._storage.close)
+        self._runtime = ProcessRuntime(self.sandbox, self.settings.run_folder, await prepare_sdk(folder))
+        await self._runtime.remove_leftovers({run.id for run in await self._storage.runs.all()})
+        self._pool = await self._begin(WarmPool(self._runtime, self.settings.warm_runs))
+        await self._start_messages()
+        await self._start_isys()
+        self._build_manager(BundleStore(folder / "bundles"))
+        await self._start_api(load_token(folder / "api-token"))
+        self._stack.push_async_callback(self.manager.shut_down)
+        self._run(self.manager.grant(), "wishes of NodeServers")
+        await self.manager.recover()
+        self._ready = True
+
+    def _own(self, folder: Path) -> None:
+        """Two platforms on one folder would write over each other."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._stack.callback(os.close, lock)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise PgcError(
+                f"another platform is running on {folder}", hint="stop it, or name another folder in PGC_DATA_FOLDER"
+            ) from error
+
+    async def _start_messages(self) -> None:
+        """The broker, our own connection to it, and what goes up and down over that."""
+        self._broker = await self._on_kept_port("broker_port", self.settings.broker_port, _new_broker)
+        secret = new_secret()
+        login = Login("platform", hash_secret(secret), prefix=self.settings.stage, trusted=True)
+        await self._broker.allow(login)
+        self._writer = await self._begin(ValueWriter(self._storage.values))
+        self._hot = HotLane(self._writer)
+        filters = [f"{self.settings.stage}/{below}" for below in FILTERS]
+        self._link = PlatformLink(self._broker.url, login.name, secret, filters, self._receive)
+        self._outbound = Outbound(self._link)
+        self._inbound = Inbound(self._directory, self._hot, self._outbound)
+        await self._begin(self._link)
+
+    def _receive(self, topic: str, payload: bytes) -> None:
+        self._inbound.receive(topic, payload)
+
+    async def _start_isys(self) -> None:
+        """The ISYs, and the way in from them."""
+        listener = partial(HomeListener, directory=self._directory, hot=self._hot)
+        self.isys = await self._begin(IsyManager(self._storage.isys, listener))
+        self._requests = Requests()
+        self._stack.push_async_callback(self._requests.stop)
+        router = Router(self._directory, self._outbound, self._requests)
+        host = self.settings.isy_listen_host
+        new_ingress = partial(_new_ingress, host, router)
+        self._ingress = await self._on_kept_port("isy_listen_port", self.settings.isy_listen_port, new_ingress)
+
+    def _build_manager(self, bundles: BundleStore) -> None:
+        provisioner = Provisioner(self._storage, self._outbound, self.callback_url)
+        wishes = Wishes()
+        effects = Effects(self._hot, self._outbound, provisioner, self._requests, wishes)
+        self._stack.push_async_callback(effects.stop)
+        applier = Applier(self._storage, effects)
+        life = Life(
+            storage=self._storage,
+            bundles=bundles,
+            broker=self._broker,
+            runtime=self._runtime,
+            pool=self._pool,
+            inbound=self._inbound,
+            outbound=self._outbound,
+            applier=applier,
+            provisioner=provisioner,
+            stop_grace=self.settings.stop_grace,
+        )
+        cache = self.settings.data_folder / "cache"
+        self.manager = Manager(
+            storage=self._storage,
+            directory=self._directory,
+            isys=self.isys,
+            builder=Builder(bundles, self.sandbox, cache=cache, python=Path(sys.executable)),
+            bundles=bundles,
+            life=life,
+            provisioner=provisioner,
+            applier=applier,
+            events=self.events,
+            wishes=wishes,
+            stage=self.settings.stage,
+        )
+
+    async def _start_api(self, token: str) -> None:
+        app = build_app(self.manager, self.isys, token, lambda: self.missing)
+        self._api = await self._begin(ApiServer(app, self.settings.api_host, self.settings.api_port))
+
+    async def _begin(self, part: P) -> P:
+        await part.start()
+        self._stack.push_async_callback(part.stop)
+        return part
+
+    async def _on_kept_port(self, key: str, wanted: int, make: Callable[[int], L]) -> L:
+        """Starts a listener on the wanted port, else on the one it had before, else on any free one.
+
+        Runs that outlived the platform, and ISYs, know the port it had.
+        """
+        kept = int(await self._storage.kept.get(key) or 0)
+        try:
+            part = await self._begin(make(wanted or kept))
+        except (BrokerError, PortTaken):
+            if wanted or not kept:
+                raise
+            _log.warning("port %d is taken now; taking another for %s", kept, key)
+            part = await self._begin(make(0))
+        await self._storage.kept.put(key, str(urlsplit(part.url).port))
+        return part
+
+    def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+
+        async def end() -> None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        self._stack.push_async_callback(end)
+
+
+def _new_broker(port: int) -> EmbeddedBroker:
+    return EmbeddedBroker(port=port)
+
+
+def _new_ingress(host: str, router: Router, port: int) -> Ingress:
+    return Ingress(host, port, router)
