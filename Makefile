@@ -12,7 +12,7 @@ setup: $(READY)
 
 $(READY): $(INPUTS)
 	@sh tools/make-venv "$(PYTHON)" "$(VENV)"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python \
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python \
 		--constraint constraints-cloud.txt --editable ./interface --editable './cloud[test]'
 	@touch $(READY)
 	@echo "Set up: $(BIN)/pgc is ready."

@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import msgspec
 import pytest
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
+
 from pgc_interface import Controller, Interface, wire
 
 PATIENCE = 15.0
@@ -85,10 +87,8 @@ class Cable:
 
     def _close_all(self) -> None:
         for end in self._sockets:
-            try:
+            with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             end.close()
         self._sockets.clear()
 
@@ -114,12 +114,10 @@ class Cable:
 
     @staticmethod
     def _pump(source: socket.socket, sink: socket.socket) -> None:
-        try:
+        with suppress(OSError):
             while data := source.recv(65536):
                 sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
 
 
 def _unix_server(path: str) -> socket.socket:
@@ -293,8 +291,9 @@ def make_interface(environment: Any, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 @pytest.fixture
-def start(make_interface: Start) -> Callable[..., Any]:
-    """Starts an Interface and a Controller of the class, and waits until its `start()` was entered."""
+def start(make_interface: Start, platform: Platform) -> Callable[..., Any]:
+    """Starts an Interface and a Controller of the class, and waits until it hears the platform and `start()` was
+    entered."""
 
     def begin(kind: type[Controller] = Controller, **init: Any) -> Any:
         entered = threading.Event()
@@ -308,6 +307,7 @@ def start(make_interface: Start) -> Callable[..., Any]:
         poly.start()
         controller = Told(poly)
         assert entered.wait(PATIENCE)
+        platform.expect(lambda frame: frame.get("connected") is True)
         return controller
 
     return begin

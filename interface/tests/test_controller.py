@@ -1,5 +1,6 @@
 """Nodes: added, kept values, removed; and the controller's own."""
 
+# ruff: noqa: RUF012 - NodeServers write their drivers and commands so
 from __future__ import annotations
 
 import threading

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from pgc_interface.custom import SavedData
 from pgc_interface.wire import WireError
 

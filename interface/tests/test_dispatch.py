@@ -1,11 +1,13 @@
 """Commands and what is answered to them."""
 
+# ruff: noqa: RUF012 - NodeServers write their drivers and commands so
 from __future__ import annotations
 
 import threading
 from typing import Any
 
 import pytest
+
 from pgc_interface import Controller
 
 from .conftest import PATIENCE
@@ -138,4 +140,7 @@ def test_failed_results_are_named(platform: Any, start: Any, heard: list[str]) -
     platform.send(result={"removenode": {"success": False, "address": "a", "statusCode": 404}})
     platform.send(result={"installprofile": {"success": False, "reason": "nls is not UTF-8"}})
     ask(platform, "X")
-    assert heard[:2] == ["The node a was not removed: the ISY answered 404", "The profile was not installed: nls is not UTF-8"]
+    assert heard[:2] == [
+        "The node a was not removed: the ISY answered 404",
+        "The profile was not installed: nls is not UTF-8",
+    ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from pgc_interface import wire
 from pgc_interface.drivers import MAX_UNCONFIRMED, Outbox, as_text
 

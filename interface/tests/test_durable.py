@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from pgc_interface import wire
 from pgc_interface.durable import MAX_ADDS, PATIENCE, WINDOW, DurableLane
 from pgc_interface.wire import SeqResult

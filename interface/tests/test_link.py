@@ -1,11 +1,13 @@
 """The connection: lost, refused, made again; and nothing is lost with it."""
 
+# ruff: noqa: RUF012 - NodeServers write their drivers and commands so
 from __future__ import annotations
 
 import signal
 from typing import Any
 
 import pytest
+
 from pgc_interface import Controller, wire
 from pgc_interface.downlink import QUEUED
 from pgc_interface.link import MAX_PAUSE, pause_after
@@ -58,7 +60,9 @@ def test_reconnects_and_sends_what_was_kept_in_order(platform: Any, cable: Any, 
     came = [frame for _, frame in platform.frames[after:]]
     assert came[0]["connected"] is True
     seqs = [frame["seq"] for frame in came if "seq" in frame]
-    assert seqs == list(range(seqs[0], seqs[0] + 5))
+    assert seqs == list(range(seqs[0], seqs[-1] + 1))
+    saved = [frame["customdata"]["number"] for frame in came if "customdata" in frame]
+    assert saved == [0, 1, 2, 3, 4]
     assert [status["value"] for status in platform.statuses() if status["driver"] == "GV1"] == ["99"]
 
 

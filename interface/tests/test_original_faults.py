@@ -1,5 +1,6 @@
 """The known faults of the original's client side, each shown mended. (How a process stops: test_stop.)"""
 
+# ruff: noqa: RUF012 - NodeServers write their drivers and commands so
 from __future__ import annotations
 
 import threading
@@ -138,6 +139,7 @@ def test_polls_fired_while_start_had_not_returned(platform: Any, make_interface:
     poly.start()
     Slow(poly)
     assert entered.wait(PATIENCE)
+    platform.expect(lambda frame: frame.get("connected") is True)
     for _ in range(10):
         platform.send(query={"address": "all"})
         assert queried.acquire(timeout=PATIENCE)

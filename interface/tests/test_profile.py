@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pgc_interface.profile import profile_is_due, profile_messages
 
 

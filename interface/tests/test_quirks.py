@@ -1,5 +1,6 @@
 """What public NodeServers do and rely on; the numbers are those of the list of quirks in docs."""
 
+# ruff: noqa: RUF012 - NodeServers write their drivers and commands so
 from __future__ import annotations
 
 import threading
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pgc_interface import LOGGER, Controller, Interface, Node
 
 from .conftest import PATIENCE, controller_record
@@ -104,6 +106,7 @@ def test_06_start_has_its_own_thread_and_may_block(platform: Any, make_interface
     poly = make_interface()
     poly.start()
     Server(poly)
+    platform.expect(lambda frame: frame.get("connected") is True)
     platform.send(command={"address": "controller", "cmd": "X", "query": {"requestId": "7"}})
     platform.expect_key("report")
     leave.set()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from pgc_interface.serverfile import describe, read_server_file
 
 GOOD = '{"name": "N", "profile_version": null, "credits": [{"version": "2.1"}], "shortPoll": "120"}'

@@ -111,7 +111,9 @@ def test_sys_exit_in_start_ends_only_that_thread(platform: Any, run_nodeserver: 
 
 
 def test_delete_runs_the_handler_and_stops(platform: Any, run_nodeserver: Any, entered: Any) -> None:
-    source = usual().replace("    def start", "    def delete(self):\n        print('deleted', flush=True)\n\n    def start")
+    source = usual().replace(
+        "    def start", "    def delete(self):\n        print('deleted', flush=True)\n\n    def start"
+    )
     running = run_nodeserver(source)
     entered()
     platform.send(delete={}, mid="m1")

@@ -4,9 +4,8 @@ import asyncio
 import fcntl
 import logging
 import os
-import sys
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -25,7 +24,10 @@ from pgc.errors import PgcError
 from pgc.events import Events
 from pgc.isy.errors import PortTaken
 from pgc.isy.ingress import Ingress
+from pgc.isy.isy import Isy
 from pgc.isy.manager import IsyManager
+from pgc.isy.own_address import own_address_towards
+from pgc.isy.slots import callback_url
 from pgc.nodeservers.applier import Applier
 from pgc.nodeservers.directory import Directory
 from pgc.nodeservers.effects import Effects
@@ -42,6 +44,7 @@ from pgc.nodeservers.router import Router
 from pgc.nodeservers.wishes import Wishes
 from pgc.nodeservers.writer import ValueWriter
 from pgc.sandbox.contract import Sandbox
+from pgc.sandbox.python import interpreter
 from pgc.secrets.keyring import Keyring
 from pgc.settings import Settings
 from pgc.storage.storage import Storage
@@ -50,6 +53,7 @@ from pgc.workers.process import ProcessRuntime
 from pgc.workers.sdk import prepare_sdk
 
 _log = logging.getLogger(__name__)
+_EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 (recognised here, not listened on)
 
 
 class Part(Protocol):
@@ -111,8 +115,16 @@ class Platform:
 
     def callback_url(self, nodeserver: NodeServer) -> str:
         """Where an ISY reaches the slot of this NodeServer."""
-        base = self.settings.isy_callback_url or self._ingress.url
-        return f"{base.rstrip('/')}/isy/{nodeserver.isy.id}/{nodeserver.slot}"
+        base = self.settings.isy_callback_url or self._own_url(nodeserver.isy)
+        return callback_url(base, nodeserver.isy.id, nodeserver.slot)
+
+    def _own_url(self, isy: Isy) -> str:
+        """A listener on every address is reached by the one that leads to the ISY."""
+        listening = urlsplit(self._ingress.url)
+        if listening.hostname not in _EVERY_ADDRESS:
+            return self._ingress.url
+        host = own_address_towards(isy.login.url)
+        return f"http://{f'[{host}]' if ':' in host else host}:{listening.port}"
 
     async def _start(self) -> None:
         folder = self.settings.data_folder
@@ -121,16 +133,22 @@ class Platform:
         await self._storage.open()
         self._stack.push_async_callback(self._storage.close)
         self._runtime = ProcessRuntime(self.sandbox, self.settings.run_folder, await prepare_sdk(folder))
+        self._stack.callback(self._drop_run_folder)
         await self._runtime.remove_leftovers({run.id for run in await self._storage.runs.all()})
         self._pool = await self._begin(WarmPool(self._runtime, self.settings.warm_runs))
         await self._start_messages()
         await self._start_isys()
-        self._build_manager(BundleStore(folder / "bundles"))
+        self._build_manager(await asyncio.to_thread(BundleStore, folder / "bundles"))
         await self._start_api(load_token(folder / "api-token"))
         self._stack.push_async_callback(self.manager.shut_down)
         self._run(self.manager.grant(), "wishes of NodeServers")
         await self.manager.recover()
         self._ready = True
+
+    def _drop_run_folder(self) -> None:
+        """It is empty once all runs have ended; what is in it after a fault is looked at by the next start."""
+        with suppress(OSError):
+            self.settings.run_folder.rmdir()
 
     def _own(self, folder: Path) -> None:
         """Two platforms on one folder would write over each other."""
@@ -195,7 +213,7 @@ class Platform:
             storage=self._storage,
             directory=self._directory,
             isys=self.isys,
-            builder=Builder(bundles, self.sandbox, cache=cache, python=Path(sys.executable)),
+            builder=Builder(bundles, self.sandbox, cache=cache, python=interpreter()),
             bundles=bundles,
             life=life,
             provisioner=provisioner,

@@ -9,6 +9,23 @@ from pgc.broker.access import new_secret
 DISCONNECT = b"\xe0\x00"
 
 
+@pytest.fixture
+def leaving_slowly():
+    """Alice says goodbye, but does not read what is still on its way to her: her connection takes time to close."""
+
+    async def leave(house):
+        alice = await house.raw("alice", receive_buffer=4096)
+        alice.subscribe("prod/isy/alice/down")
+        await alice.answer()
+        platform = await house.raw("platform")
+        for number in range(10):
+            platform.publish("prod/isy/alice/down", bytes(1_000_000), qos=1, packet_id=number + 1)
+            await platform.answer()
+        alice.send(DISCONNECT)
+
+    return leave
+
+
 async def test_no_anonymous_login(house):
     stranger = await house.dial()
     stranger.connect(None, None, client_id="anyone")
@@ -161,10 +178,27 @@ async def test_what_a_revoked_login_sent_has_arrived_when_revoke_returns(house):
     revoking = asyncio.create_task(house.broker.revoke("alice"))
     assert await alice.is_closed()
     kind, body = await platform.answer()
+    await asyncio.wait([revoking], timeout=0.2)
     assert (kind, body.endswith(b"last words"), revoking.done()) == (3, True, False)
     topic_length = 2 + int.from_bytes(body[:2], "big")
     platform.send(b"\x40\x02" + body[topic_length : topic_length + 2])
     await asyncio.wait_for(revoking, 10)
+
+
+async def test_a_login_revoked_while_it_reconnects(open_house, leaving_slowly):
+    house = await open_house(close_seconds=1.0, outgoing_bytes=64 * 1024 * 1024)
+    await leaving_slowly(house)
+    again = await house.dial()
+    again.connect("alice", house.secrets["alice"])
+    await asyncio.sleep(0.1)  # it has been read, and waits until its former connection is closed
+    await house.broker.revoke("alice")
+    assert await again.is_closed()
+
+
+async def test_a_client_that_leaves_without_reading_can_come_back(open_house, leaving_slowly):
+    house = await open_house(close_seconds=0.2, outgoing_bytes=64 * 1024 * 1024)
+    await leaving_slowly(house)
+    assert await house.raw("alice")
 
 
 async def test_revoking_what_is_not_there(house):

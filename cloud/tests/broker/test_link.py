@@ -1,6 +1,7 @@
 import asyncio
 import socket
 
+import psutil
 import pytest
 
 from pgc.broker.errors import BrokerError, NotConnected
@@ -105,6 +106,8 @@ async def test_a_broker_that_never_answers(monkeypatch):
         link = PlatformLink(f"mqtt://127.0.0.1:{server.getsockname()[1]}", "platform", "x", [], lambda *_: None)
         with pytest.raises(BrokerError, match="no connection to the broker"):
             await link.start()
+        left = [found for found in psutil.Process().net_connections() if found.raddr == server.getsockname()]
+        assert left == []
 
 
 async def test_a_stopped_link_can_be_started_again(linked):

@@ -77,6 +77,47 @@ async def test_runs_are_slowed_to_the_pace_of_the_platform(open_house):
     assert (await eager)[0] == PUBACK
 
 
+async def test_the_platform_never_waits_for_itself(open_house):
+    house = await open_house(outgoing_messages=5)
+    platform = await house.raw("platform")
+    platform.subscribe("prod/#")
+    await platform.answer()
+    for number in range(1, 21):
+        platform.publish("prod/x", qos=1, packet_id=number)
+    kinds = [(await platform.answer())[0] for _ in range(40)]
+    assert kinds.count(PUBACK) == 20
+
+
+async def test_nobody_waits_for_a_slow_run(open_house):
+    """Not even a login whose prefix covers that of another, but which is not trusted."""
+    house = await open_house(outgoing_messages=5, stall_seconds=60)
+    alice = await house.raw("alice")
+    alice.subscribe("prod/isy/alice/down")
+    await alice.answer()
+    await house.allow("family", "prod/isy")
+    await flood(await house.raw("family"), "prod/isy/alice/down", 20, size=1)
+
+
+async def test_a_platform_that_is_slow_but_moves_is_kept(open_house):
+    """Ten runs wait for their turn longer than it may stand still."""
+    house = await open_house(outgoing_messages=2, stall_seconds=0.6)
+    platform = await house.raw("platform")
+    platform.subscribe("prod/#")
+    await platform.answer()
+    for index in range(10):
+        await house.allow(f"run{index}", f"prod/isy/run{index}")
+        run = await house.raw(f"run{index}")
+        run.publish(f"prod/isy/run{index}/ns", qos=1)
+        run.publish(f"prod/isy/run{index}/ns", qos=1)
+    for _ in range(20):
+        kind, body = await platform.answer()
+        assert kind == 3
+        await asyncio.sleep(0.1)
+        platform.send(b"\x40\x02" + body[-2:])
+    platform.send(b"\xc0\x00")
+    assert (await platform.answer())[0] == 13
+
+
 async def test_a_platform_that_stands_still_is_cut_off(open_house, caplog):
     house = await open_house(outgoing_messages=2, stall_seconds=0.1)
     platform = await house.raw("platform")

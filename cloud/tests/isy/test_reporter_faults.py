@@ -69,6 +69,7 @@ async def test_a_report_that_the_isy_stumbles_over_rests_and_harms_no_other(
     await told.until(lambda: bool(told.refused and told.confirmed))
     assert told.confirmed == [(4, "ctl", "GV1", "1", "56")]
     assert await command, "it does not wait for a driver that rests"
+    assert await reporter.command(3, "ctl", "DOF", None, None)
     await told.until(lambda: len(told.confirmed) == 2)
     assert isy.held[3, "ctl", "GV666"] == ("1", "56"), "the newest value is not lost"
     assert [refused[:4] for refused in told.refused] == [(3, "ctl", "GV666", "1")]

@@ -185,10 +185,12 @@ async def test_a_slot_of_someone_else_is_not_written_over(isy: Isy) -> None:
     assert await isy.client.connection(3) == theirs
 
 
-async def test_another_platform_with_the_same_path_is_someone_else(isy: Isy) -> None:
+async def test_another_nodeserver_of_ours_in_the_slot_gets_its_own_login(isy: Isy) -> None:
     await _register(isy.client)
-    with pytest.raises(SlotOccupied):
-        await _register(isy.client, login=SlotLogin("u-other", "x"))
+    await _register(isy.client, login=SlotLogin("u-other", "x"))
+    found = await isy.client.connection(3)
+    assert found is not None
+    assert found.user == "u-other"
 
 
 async def test_our_own_slot_follows_a_new_name_and_place_and_is_left_alone_otherwise(

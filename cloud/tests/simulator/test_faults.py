@@ -1,4 +1,5 @@
 import asyncio
+import socket
 
 import aiohttp
 import pytest
@@ -45,6 +46,13 @@ async def test_offline_refuses_breaks_and_comes_back(client, isy: SimulatedIsy) 
     await isy.faults.online()
     assert isy.url == url
     assert (await client.get("/rest/nodes/n001_ctl")).status == 200
+
+
+async def test_its_port_stays_its_own_while_it_is_offline() -> None:
+    async with SimulatedIsy() as isy:
+        await isy.faults.offline()
+        with socket.socket() as thief, pytest.raises(OSError, match="in use"):
+            thief.bind(("127.0.0.1", int(isy.url.rpartition(":")[2])))
 
 
 async def test_offline_breaks_a_request_under_way(client, isy: SimulatedIsy, node_server) -> None:

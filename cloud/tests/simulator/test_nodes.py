@@ -94,9 +94,21 @@ async def test_a_node_without_primary_is_its_own(isy: SimulatedIsy) -> None:
 
 async def test_over_the_limit_there_is_no_error_and_no_node(client, isy: SimulatedIsy) -> None:
     isy.state.nodes.limit = 1
+    seen: list[Change] = []
+    isy.observe(seen.append)
     assert (await client.add("n001_a")).status == 200
     assert (await client.add("n001_b")).outcome == (200, None)
     assert list(isy.state.nodes) == ["n001_a"]
+    assert len(seen) == 1
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_change_keeps_the_nls_unless_it_names_one(client, isy: SimulatedIsy) -> None:
+    node = isy.state.nodes["n001_child"]
+    await client.get(f"{NS}/n001_child/change/other?nls=x")
+    assert (node.nodedefid, node.nls) == ("other", "x")
+    await client.get(f"{NS}/n001_child/change/third")
+    assert (node.nodedefid, node.nls) == ("third", "x")
 
 
 @pytest.mark.usefixtures("home")

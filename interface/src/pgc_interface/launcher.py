@@ -105,7 +105,8 @@ def _run(assignment: Assignment) -> None:
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - as the interpreter itself ends a program
-        sys.excepthook(type(error), error, _below_us(error.__traceback__))
+        error.__traceback__ = _below_us(error.__traceback__)
+        sys.excepthook(type(error), error, error.__traceback__)
         sys.exit(1)
 
 

@@ -56,7 +56,7 @@ class GuardedBroker(Broker):
 
     async def expel(self, name: str) -> None:
         """Ends the connection of a login that is no longer in the table, and what it sent."""
-        self._newest.pop(name, None)
+        self._newest.pop(name, None)  # one that waits for the end of its former connection
         if connection := self._connections.get(name):
             await connection.end("was revoked", with_will=False)
         try:
@@ -121,7 +121,7 @@ class GuardedBroker(Broker):
         self._newest[login.name] = connection
         while former := self._connections.get(login.name):
             await former.end(_TAKEN_OVER, with_will=True)
-        if self._logins.get(login.name) is not login or self._newest.get(login.name) is not connection:
+        if self._newest.get(login.name) is not connection:
             raise MQTTError(f"{login.name} was revoked, or connected again, before it was accepted")
         del self._newest[login.name]
         self._connections[login.name] = connection

@@ -87,7 +87,8 @@ async def _start_examples(platform: Platform, isy: SimulatedIsy, check: Check) -
     home = await platform.isys.add(name="simulated ISY", url=isy.url, username=isy.username, password=isy.password)
     started: dict[str, NodeServer] = {}
     for example in bundled_examples():
-        nodeserver = await platform.manager.add(home, example.folder, say=say)
+        say(f"Installing {example.folder.name}")
+        nodeserver = await platform.manager.add(home, example.folder, trusted=True, say=lambda text: say(f"  {text}"))
         check.expect(nodeserver.slot, example)
         await platform.manager.start(nodeserver.worker)
         say(f"{nodeserver.record.name} starts in slot {nodeserver.slot}")

@@ -69,7 +69,7 @@ class _Job:
                 return await self._live(platform, nodeserver, interrupts)
 
     async def _install(self, platform: Platform, isy: Isy) -> NodeServer:
-        nodeserver = await platform.manager.add(isy, self.folder, say=say)
+        nodeserver = await platform.manager.add(isy, self.folder, trusted=True, say=say)
         if self.params:
             patch = wire.Upstream(patchparams=wire.Patch(set=dict(self.params)))
             await platform.manager.change(nodeserver.worker, patch)

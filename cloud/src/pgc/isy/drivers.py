@@ -86,7 +86,9 @@ class Driver:
         self.told.clear()
 
     def add_waiting(self, job: AnyJob) -> None:
-        """The job waits for all that was set until now."""
+        """The job waits for all that was set until now, save what rests."""
+        if self.resting:
+            return
         if self.wanted is not None:
             self.before.append(job)
         elif self.sending is not None:

@@ -13,10 +13,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SlotLogin:
-    """With what the ISY logs in when it calls the slot.
-
-    Let `username` be one that no other platform has: by it, and by the path, a slot is recognised as ours.
-    """
+    """With what the ISY logs in when it calls the slot."""
 
     username: str
     password: str = field(repr=False)
@@ -29,7 +26,9 @@ def callback_url(base: str, isy: str, slot: int) -> str:
 
 
 async def register(client: IsyClient, slot: int, *, name: str, callback_url: str, login: SlotLogin) -> None:
-    """Makes the slot call `callback_url`. Does nothing where it does already.
+    """Makes the slot call `callback_url`. Does nothing where it does already, with the same user.
+
+    By the path of that URL, which holds an id that only this platform gave, a slot is recognised as ours.
 
     Raises:
         SlotOccupied: the slot belongs to someone else; the text names whom.
@@ -39,7 +38,7 @@ async def register(client: IsyClient, slot: int, *, name: str, callback_url: str
     found = await client.connection(slot)
     if found == wanted:
         return
-    if found is not None and (found.baseurl, found.user) != (wanted.baseurl, wanted.user):
+    if found is not None and found.baseurl != wanted.baseurl:
         raise SlotOccupied(
             f"slot {slot} of the ISY is occupied by {_shown(found)}",
             hint="Choose another slot, or remove that NodeServer from the ISY first.",

@@ -4,6 +4,7 @@ NodeServerError
 ├── NoSuchNodeServer   404
 ├── SlotTaken          409
 ├── NotPossibleNow     409
+├── NotIsolated        403
 └── Refused            400: something that the NodeServer or its owner sent cannot be taken
 """
 
@@ -26,6 +27,10 @@ class SlotTaken(NodeServerError):
 
 class NotPossibleNow(NodeServerError):
     status = HTTPStatus.CONFLICT
+
+
+class NotIsolated(NodeServerError):
+    status = HTTPStatus.FORBIDDEN
 
 
 class Refused(NodeServerError):

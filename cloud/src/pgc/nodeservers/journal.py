@@ -7,6 +7,7 @@ from dataclasses import replace
 from pgc.events import Events
 from pgc.nodeservers.events import LogWritten
 from pgc.workers.logs import LogEntry
+from pgc.workers.runtime import Stream
 
 KEPT = 2000
 _LINES, _SECONDS = 50, 10.0
@@ -26,6 +27,11 @@ class Journal:
 
     def entries(self) -> list[LogEntry]:
         return list(self._entries)
+
+    def last_words(self) -> str:
+        """The last line that went to stderr as it was: after a crash, what Python said of it."""
+        raw = (entry.text for entry in reversed(self._entries) if entry.logger == Stream.STDERR)
+        return next((text.strip()[:200] for text in raw if text.strip()), "")
 
     def write(self, entry: LogEntry) -> None:
         self._entries.append(entry)

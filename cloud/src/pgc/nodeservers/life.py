@@ -13,6 +13,7 @@ from pgc.bundles.store import BundleStore
 from pgc.errors import PgcError
 from pgc.nodeservers.applier import Applier
 from pgc.nodeservers.clock import now_ms
+from pgc.nodeservers.errors import NotIsolated
 from pgc.nodeservers.inbound import Inbound
 from pgc.nodeservers.lane import DurableLane
 from pgc.nodeservers.launch import assignment, new_login
@@ -60,6 +61,18 @@ class Life:
         self._stop_grace = stop_grace
         self._tasks: dict[str, list[asyncio.Task[None]]] = {}
 
+    def check_isolation(self, *, trusted: bool) -> None:
+        """
+        Raises:
+            NotIsolated: strangers' code would run with all the rights of the platform.
+        """
+        sandbox = self._runtime.sandbox
+        if not sandbox.isolated and not trusted:
+            raise NotIsolated(
+                f"NodeServers do not run without isolation: {sandbox.reason}",
+                hint="install bubblewrap on the platform's machine and start the platform again",
+            )
+
     async def start(self, nodeserver: NodeServer) -> None:
         """Starts a run; it counts as running once it has connected. Does nothing if there is one.
 
@@ -71,6 +84,7 @@ class Life:
                 return
             nodeserver.enter(State.STARTING)
             try:
+                self.check_isolation(trusted=nodeserver.record.trusted)
                 await self._provisioner.register(nodeserver)
                 await self._launch(nodeserver)
             except PgcError as error:
@@ -105,7 +119,7 @@ class Life:
         return True
 
     async def _launch(self, nodeserver: NodeServer) -> None:
-        bundle = self._bundles.get(nodeserver.record.bundle)
+        bundle = await asyncio.to_thread(self._bundles.get, nodeserver.record.bundle)
         if bundle is None:
             raise PgcError(f"the installed files of {nodeserver.record.name} are gone", hint="install it again")
         process = await self._pool.take()
@@ -171,11 +185,11 @@ class Life:
         async with nodeserver.busy:
             if nodeserver.run is run:
                 await self._finish(nodeserver, run, exit_)
-                nodeserver.enter(*_after(exit_))
+                nodeserver.enter(*_after(exit_, nodeserver.journal.last_words()))
 
 
-def _after(exit_: Exit) -> tuple[State, str]:
+def _after(exit_: Exit, last_words: str) -> tuple[State, str]:
     """The state and reason after a run that ended by itself."""
     if exit_.code == 0:
         return State.STOPPED, "it ended by itself"
-    return State.CRASHED, f"it ended by itself with {exit_.text}; its last log lines say more"
+    return State.CRASHED, f"it ended by itself with {exit_.text}{f' ({last_words})' if last_words else ''}"

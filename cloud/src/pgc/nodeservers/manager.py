@@ -78,14 +78,23 @@ class Manager:
                 self._soon(nodeserver, self._life.start)
 
     async def add(
-        self, isy: Isy, folder: Path, *, slot: int | None = None, name: str = "", say: Callable[[str], None]
+        self,
+        isy: Isy,
+        folder: Path,
+        *,
+        slot: int | None = None,
+        name: str = "",
+        trusted: bool = False,
+        say: Callable[[str], None],
     ) -> NodeServer:
         """Installs the NodeServer in this folder; it is stopped afterwards. Without a slot it gets the first free one.
 
         Raises:
+            NotIsolated: nothing would keep its code from this machine, and it is not `trusted`.
             SlotTaken, Refused: the slot cannot be had.
             BundleError: the folder is no NodeServer, or what it requires does not install.
         """
+        self._life.check_isolation(trusted=trusted)
         bundle = await self._builder.build(folder, say)
         slot = await self._choose_slot(isy, slot)
         server_file = bundle.server_file
@@ -96,6 +105,7 @@ class Manager:
             name=name or server_file.name,
             source=str(folder),
             bundle=bundle.id,
+            trusted=trusted,
             slot_password=secrets.token_urlsafe(12),
             saved=Saved(short_poll=server_file.short_poll, long_poll=server_file.long_poll),
             time_added=now_ms(),
@@ -179,7 +189,7 @@ class Manager:
         return free
 
     async def _load(self, record: NodeServerRecord) -> NodeServer | None:
-        bundle = self._bundles.get(record.bundle)
+        bundle = await asyncio.to_thread(self._bundles.get, record.bundle)
         if bundle is None:
             _log.error("the installed files of %s (%s) are gone; install it again", record.name, record.worker)
             return None

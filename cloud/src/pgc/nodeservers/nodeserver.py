@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pgc.bundles.server_file import ServerFile
 from pgc.events import Event, Events
 from pgc.isy.isy import Isy
+from pgc.isy.slots import SlotLogin
 from pgc.nodeservers.events import NoticesChanged, StateChanged
 from pgc.nodeservers.journal import Journal
 from pgc.nodeservers.nodes import Node
@@ -59,6 +60,11 @@ class NodeServer:
     @property
     def saved(self) -> Saved:
         return self.record.saved
+
+    @property
+    def slot_login(self) -> SlotLogin:
+        """With what the ISY calls in. The user is this NodeServer's own: another one in its slot gets a new login."""
+        return SlotLogin(f"pgc-{self.worker[:12]}", self.record.slot_password)
 
     @property
     def topics(self) -> wire.Topics:

@@ -11,7 +11,6 @@ from pgc.isy import profile, slots
 from pgc.isy.errors import IsyError, IsyUnreachable
 from pgc.isy.nodes import NewNode, NodeOutcome
 from pgc.isy.profile import ProfileFile, ProfileKind
-from pgc.isy.slots import SlotLogin
 from pgc.nodeservers.additions import Addition
 from pgc.nodeservers.events import NodeAdded, NodeRemoved
 from pgc.nodeservers.nodeserver import NodeServer
@@ -20,7 +19,6 @@ from pgc.storage.records import NodeRecord
 from pgc.storage.storage import Storage
 from pgc_interface import wire
 
-SLOT_USER = "pgc"
 _MOST_WAITING = 500
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _log = logging.getLogger(__name__)
@@ -92,13 +90,12 @@ class Provisioner:
             nodeserver.journal.remark("too many nodes wait for the ISY; this one was dropped", "ERROR")
 
     async def _register(self, nodeserver: NodeServer) -> None:
-        login = SlotLogin(SLOT_USER, nodeserver.record.slot_password)
         await slots.register(
             nodeserver.isy.client,
             nodeserver.slot,
             name=nodeserver.record.name,
             callback_url=self._callback(nodeserver),
-            login=login,
+            login=nodeserver.slot_login,
         )
 
     async def _profile(self, nodeserver: NodeServer) -> None:

@@ -7,7 +7,6 @@ from pgc.nodeservers.directory import Directory
 from pgc.nodeservers.events import CalledByIsy, CommandPassed, Way
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.outbound import Outbound
-from pgc.nodeservers.provisioner import SLOT_USER
 from pgc.nodeservers.requests import Requests
 from pgc_interface import wire
 
@@ -25,7 +24,7 @@ class Router:
 
     def slot_login(self, isy: str, slot: int) -> SlotLogin | None:
         nodeserver = self._directory.at(isy, slot)
-        return SlotLogin(SLOT_USER, nodeserver.record.slot_password) if nodeserver else None
+        return nodeserver.slot_login if nodeserver else None
 
     async def query(self, isy: str, slot: int, address: str, request_id: str | None) -> None:
         query = wire.NodeQuery(address=address, requestId=request_id)

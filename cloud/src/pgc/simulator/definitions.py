@@ -1,7 +1,7 @@
 """What a slot's profile says: the drivers of each nodedef, the lists behind its editors, and the texts.
 
 Profiles in the wild are untidy, and an ISY takes the bytes as they are: a file that cannot be read defines
-nothing, tags match in any case, lines without `=` are skipped.
+nothing, tags match in any case, lines without `=` are skipped, comments become keys that nobody asks for.
 """
 
 import logging
@@ -73,7 +73,7 @@ def _lists(body: bytes) -> Iterator[tuple[tuple[str, int], str]]:
 def _texts(body: bytes) -> Iterator[tuple[str, str]]:
     for line in body.decode("utf-8-sig", errors="replace").splitlines():
         key, equals, text = line.partition("=")
-        if equals and not key.startswith("#"):
+        if equals:
             yield key.strip(), text.strip()
 
 

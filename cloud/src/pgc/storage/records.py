@@ -32,7 +32,10 @@ class Saved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeServerRecord:
-    """One NodeServer. `worker` is its address in the cloud; times are Unix milliseconds, 0 for never."""
+    """One NodeServer. `worker` is its address in the cloud; times are Unix milliseconds, 0 for never.
+
+    `wanted`: it is to run whenever the platform does. `trusted`: it may run even where nothing isolates it.
+    """
 
     worker: str
     isy: str
@@ -41,6 +44,7 @@ class NodeServerRecord:
     source: str
     bundle: str
     wanted: bool = False
+    trusted: bool = False
     slot_password: str = field(repr=False)
     saved: Saved = field(default_factory=Saved)
     profile_version: str | None = None

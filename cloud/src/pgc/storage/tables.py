@@ -44,6 +44,7 @@ nodeservers = Table(
     Column("source", Text, nullable=False),
     Column("bundle", String(64), nullable=False),
     Column("wanted", Boolean, nullable=False),
+    Column("trusted", Boolean, nullable=False),
     Column("slot_password_sealed", LargeBinary, nullable=False),
     Column("short_poll", Integer, nullable=False),
     Column("long_poll", Integer, nullable=False),

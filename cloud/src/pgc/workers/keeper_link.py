@@ -1,7 +1,6 @@
 """The platform's end of a keeper's socket: orders down, events up."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -88,7 +87,7 @@ class KeeperLink:
     async def order(self, op: str, **fields: Any) -> None:
         """A keeper that is gone is no error here: the end of its events tells."""
         with suppress(ConnectionError):
-            self._writer.write(json.dumps({"op": op, **fields}).encode() + b"\n")
+            self._writer.write(msgspec.json.encode({"op": op, **fields}) + b"\n")
             await self._writer.drain()
 
     async def close(self) -> None:

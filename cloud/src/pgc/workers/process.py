@@ -49,8 +49,7 @@ class ProcessRuntime:
 
     async def spawn(self) -> ProcessRun:
         folder = self._folders.new()
-        await asyncio.to_thread(_start_keeper, folder)
-        run = ProcessRun(folder, await KeeperLink.connect(folder.socket), sandboxed=self.sandbox.isolated)
+        run = ProcessRun(folder, await _keeper(folder), sandboxed=self.sandbox.isolated)
         try:
             confined = self._confined(folder)
             await run.start(self.sandbox.wrap(confined), dict(confined.environment), self._patience)
@@ -120,6 +119,26 @@ def _environment(folder: RunFolder) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TZ": ":/etc/localtime",
     }
+
+
+async def _keeper(folder: RunFolder) -> KeeperLink:
+    """A connection to a keeper that has just been started.
+
+    It is made even when this is cancelled, since the thread goes on: a keeper ends when its first connection does.
+    """
+    opening = asyncio.create_task(_open(folder), name=f"start the keeper of run {folder.id}")
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        await asyncio.wait({opening})
+        if not opening.exception():
+            await opening.result().close()
+        raise
+
+
+async def _open(folder: RunFolder) -> KeeperLink:
+    await asyncio.to_thread(_start_keeper, folder)
+    return await KeeperLink.connect(folder.socket)
 
 
 def _start_keeper(folder: RunFolder) -> None:

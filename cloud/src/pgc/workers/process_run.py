@@ -125,7 +125,8 @@ class ProcessRun:
             return
         await self._link.close()
         if not self._exit.done():
-            log.error("The keeper of run %s was lost. %s", self.id, self._folder.keeper_log())
+            if self._greeted.done():
+                log.error("The keeper of run %s was lost. %s", self.id, self._folder.keeper_log())
             self._exit.set_result(Exit())
         await self._remove_folder()
 

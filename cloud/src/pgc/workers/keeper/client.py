@@ -5,7 +5,7 @@ import socket
 
 from pgc.workers.keeper.ring import Ring
 
-MOST_FRAME = 4 * 1024 * 1024
+MOST_FRAME = 16 * 1024 * 1024
 _CHUNK = 64 * 1024
 _AHEAD = 256 * 1024
 """Bytes that wait for a slow platform; what comes after stays in the ring, and falls out of it when that is full."""

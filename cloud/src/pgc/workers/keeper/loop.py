@@ -154,7 +154,7 @@ class Keeper:
                 self._done = True
 
     def _platform_left(self, client: Client) -> None:
-        if client is self._claimant and not self._claim.given:
+        if self._child is None or (client is self._claimant and not self._claim.given):
             self._end(0.0)
 
     # --- the child ---

@@ -7,12 +7,14 @@ from contextlib import suppress
 def remove_tree(root: str) -> None:
     """Folders without permissions and folders nested beyond any path's length go too; links are never followed.
 
+    Another process may be removing the same at the same time.
+
     Raises:
         OSError: something cannot be removed.
     """
+    token = os.urandom(8).hex()
+    number = 0
     with suppress(FileNotFoundError):
-        token = os.urandom(8).hex()
-        number = 0
         while folders := _clear(root):
             for folder in folders:
                 number = _hoist(folder, root, token, number)
@@ -26,15 +28,17 @@ def _clear(folder: str) -> list[str]:
         listing = [(entry.path, entry.is_dir(follow_symlinks=False)) for entry in entries]
     for path, is_folder in listing:
         if not is_folder:
-            os.unlink(path)
+            with suppress(FileNotFoundError):
+                os.unlink(path)
     return [path for path, is_folder in listing if is_folder]
 
 
 def _hoist(folder: str, root: str, token: str, number: int) -> int:
     """Brings the folders of `folder` up to `root`, so that no path ever grows long, and removes `folder`."""
-    for nested in _clear(folder):
-        os.chmod(nested, 0o700)
-        number += 1
-        os.rename(nested, os.path.join(root, f"{token}.{number}"))
-    os.rmdir(folder)
+    with suppress(FileNotFoundError):
+        for nested in _clear(folder):
+            os.chmod(nested, 0o700)
+            number += 1
+            os.rename(nested, os.path.join(root, f"{token}.{number}"))
+        os.rmdir(folder)
     return number

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("bundle", sa.String(length=64), nullable=False),
         sa.Column("wanted", sa.Boolean(), nullable=False),
+        sa.Column("trusted", sa.Boolean(), nullable=False),
         sa.Column("slot_password_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("short_poll", sa.Integer(), nullable=False),
         sa.Column("long_poll", sa.Integer(), nullable=False),
