@@ -68,6 +68,14 @@ async def test_wildcard_subscription(house, filter_):
     assert (await alice.answer())[0] == PINGRESP
 
 
+async def test_refusals_do_not_fill_the_log(house, caplog):
+    alice = await house.raw("alice")
+    for _ in range(3):
+        alice.subscribe("#", "prod/#")
+        assert await alice.answer() == (SUBACK, b"\0\x01\x80\x80")
+    assert caplog.text.count("alice may not subscribe to '#'") == 1
+
+
 async def test_one_refused_filter_among_others(house):
     alice = await house.raw("alice")
     alice.subscribe("prod/isy/alice/a", "prod/#", "prod/isy/alice/b", qos=2)

@@ -1,29 +1,13 @@
 """Who comes in: secrets, client ids, wills, take-over, revocation."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
 from pgc.broker.access import new_secret
 
 DISCONNECT = b"\xe0\x00"
-
-
-@pytest.fixture
-def leaving_slowly():
-    """Alice says goodbye, but does not read what is still on its way to her: her connection takes time to close."""
-
-    async def leave(house):
-        alice = await house.raw("alice", receive_buffer=4096)
-        alice.subscribe("prod/isy/alice/down")
-        await alice.answer()
-        platform = await house.raw("platform")
-        for number in range(10):
-            platform.publish("prod/isy/alice/down", bytes(1_000_000), qos=1, packet_id=number + 1)
-            await platform.answer()
-        alice.send(DISCONNECT)
-
-    return leave
 
 
 async def test_no_anonymous_login(house):
@@ -185,20 +169,30 @@ async def test_what_a_revoked_login_sent_has_arrived_when_revoke_returns(house):
     await asyncio.wait_for(revoking, 10)
 
 
-async def test_a_login_revoked_while_it_reconnects(open_house, leaving_slowly):
-    house = await open_house(close_seconds=1.0, outgoing_bytes=64 * 1024 * 1024)
-    await leaving_slowly(house)
+async def reconnects_and_is_interrupted(house, turns, interrupt):
+    """A second connection takes over; after so many turns of the loop comes the interruption."""
+    await house.allow(f"run{turns}", "prod/isy/run")
+    await house.raw(f"run{turns}")
     again = await house.dial()
-    again.connect("alice", house.secrets["alice"])
-    await asyncio.sleep(0.1)  # it has been read, and waits until its former connection is closed
-    await house.broker.revoke("alice")
-    assert await again.is_closed()
+    again.connect(f"run{turns}", house.secrets[f"run{turns}"])
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await interrupt
+    async with asyncio.timeout(10):
+        with suppress(ConnectionError):
+            await again.reader.read()
 
 
-async def test_a_client_that_leaves_without_reading_can_come_back(open_house, leaving_slowly):
-    house = await open_house(close_seconds=0.2, outgoing_bytes=64 * 1024 * 1024)
-    await leaving_slowly(house)
-    assert await house.raw("alice")
+async def test_a_login_revoked_while_it_reconnects(house):
+    """Whatever the moment, no connection is left."""
+    for turns in range(20):
+        await reconnects_and_is_interrupted(house, turns, house.broker.revoke(f"run{turns}"))
+
+
+async def test_a_stop_while_a_login_reconnects(house):
+    for turns in range(20):
+        await reconnects_and_is_interrupted(house, turns, house.broker.stop())
+        await house.broker.start()
 
 
 async def test_revoking_what_is_not_there(house):

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 PUBACK = 4
 
 
@@ -126,6 +128,22 @@ async def test_a_platform_that_stands_still_is_cut_off(open_house, caplog):
     alice = await house.raw("alice")
     await flood(alice, "prod/isy/alice/ns", 3, size=1)
     assert "platform is disconnected: it has not read anything for too long" in caplog.text
+
+
+async def test_a_client_that_leaves_without_reading_is_closed(open_house):
+    """It says goodbye with megabytes on their way to it; they are not kept for it."""
+    house = await open_house(close_seconds=0.2, outgoing_bytes=64 * 1024 * 1024)
+    alice = await house.raw("alice", receive_buffer=4096)
+    alice.subscribe("prod/isy/alice/down")
+    await alice.answer()
+    await flood(await house.raw("platform"), "prod/isy/alice/down", 12, size=1_000_000)
+    alice.send(b"\xe0\x00")
+    async with asyncio.timeout(10):
+        with pytest.raises((ConnectionError, RuntimeError)):
+            while True:
+                await asyncio.sleep(0.05)
+                alice.send(b"\x00")
+                await alice.writer.drain()
 
 
 async def test_stop_does_not_wait_for_a_slow_reader(house):

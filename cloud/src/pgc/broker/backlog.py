@@ -36,7 +36,7 @@ class Backlog:
         self._moved.set()
 
     async def wait_below(self, count: int) -> None:
-        while len(self._unacknowledged) >= count > 0:
+        while len(self._unacknowledged) >= count:
             await self._wait()
 
     async def wait_for_present(self) -> None:

@@ -60,6 +60,7 @@ class Connection(BrokerProtocolHandler):
         self._serving: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
         self._reason = ""
+        self._has_been_refused = False
         if login.trusted:
             self._packets.hurry()
 
@@ -154,12 +155,18 @@ class Connection(BrokerProtocolHandler):
     def _grant(self, filter_: str, qos: int) -> int:
         own = self._exchange.subscriptions.of(self)
         if not may_subscribe(self.login, filter_) or qos not in (0, 1, 2):
-            logger.warning("%s may not subscribe to %r", self.login.name, filter_[:100])
+            self._log_refusal(filter_)
             return _REFUSED
         if len(own | {filter_}) > self._limits.subscriptions:
             return _REFUSED
         self._exchange.subscriptions.add(self, filter_, min(qos, _MAX_QOS))
         return min(qos, _MAX_QOS)
+
+    def _log_refusal(self, filter_: str) -> None:
+        """The first one only: a client that goes on asking shall not fill the log."""
+        if not self._has_been_refused:
+            logger.warning("%s may not subscribe to %r", self.login.name, filter_[:100])
+        self._has_been_refused = True
 
     async def _unsubscribe(self, packet: UnsubscribePacket) -> None:
         for filter_ in whole(packet.payload).topics:

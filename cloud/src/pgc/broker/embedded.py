@@ -44,8 +44,9 @@ class EmbeddedBroker:
         if self._running is not None:
             raise BrokerError("the broker is running already")
         _check_port(self._host, self._port)
-        # amqtt tells of every connection, and in debug also payloads.
-        logging.getLogger("amqtt").setLevel(logging.WARNING)
+        # amqtt tells of every connection, and in debug also payloads; transitions is its state machine.
+        for name in ("amqtt", "transitions"):
+            logging.getLogger(name).setLevel(logging.WARNING)
         broker = GuardedBroker(self._host, self._port, self._logins, self._limits)
         try:
             await broker.start()
