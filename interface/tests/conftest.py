@@ -68,7 +68,7 @@ class Cable:
         self._threads: list[threading.Thread] = []
         self._whole = threading.Event()
         self._whole.set()
-        self.made = threading.Semaphore(0)
+        self.refused = threading.Semaphore(0)
         self._start(self._accept)
 
     def cut(self) -> None:
@@ -105,12 +105,12 @@ class Cable:
                 return
             if not self._whole.is_set():
                 near.close()
+                self.refused.release()
                 continue
             far = socket.create_connection(("127.0.0.1", self._to_port))
             self._sockets += [near, far]
             self._start(self._pump, near, far)
             self._start(self._pump, far, near)
-            self.made.release()
 
     @staticmethod
     def _pump(source: socket.socket, sink: socket.socket) -> None:
@@ -244,9 +244,19 @@ def make_init(worker: str, **changed: Any) -> Frame:
     return {**msgspec.to_builtins(init), **changed}
 
 
-def controller_record(address: str = "controller", **drivers: str) -> Frame:
-    shaped = {name: {"value": value, "uom": "2"} for name, value in {"ST": "0", **drivers}.items()}
-    return msgspec.to_builtins(wire.NodeRecord(address, "C", "controller", address, shaped, True))
+@pytest.fixture
+def controller_record() -> Callable[..., Frame]:
+    """Makes the platform's record of a controller node that was added in an earlier run."""
+
+    def make(address: str = "controller", **drivers: str) -> Frame:
+        values = {"ST": "0", **drivers}
+        shaped = {name: wire.DriverValue(value=value, uom="2") for name, value in values.items()}
+        record = wire.NodeRecord(
+            address=address, name="C", nodedefid="controller", primary=address, drivers=shaped, isController=True
+        )
+        return wire.to_dict(record)
+
+    return make
 
 
 Start = Callable[..., Interface]

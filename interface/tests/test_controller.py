@@ -9,7 +9,7 @@ from typing import Any
 
 from pgc_interface import Controller, Node
 
-from .conftest import PATIENCE, controller_record
+PATIENCE = 15.0
 
 
 class Sensor(Node):
@@ -41,7 +41,7 @@ def test_the_first_start_adds_the_controllers_node(platform: Any, start: Any) ->
     assert controller.started is True
 
 
-def test_a_known_controller_starts_without_being_added(platform: Any, start: Any) -> None:
+def test_a_known_controller_starts_without_being_added(platform: Any, start: Any, controller_record: Any) -> None:
     controller = start(nodes={"controller": controller_record()})
     controller.reportCmd("DON")
     platform.expect_key("command")
@@ -126,7 +126,9 @@ def test_a_value_set_before_add_node_is_not_replaced_by_the_kept_one(platform: A
     platform.expect_value("s1", "GV1", "9")
 
 
-def test_the_controllers_own_values_come_back_but_not_whether_it_is_up(platform: Any, start: Any) -> None:
+def test_the_controllers_own_values_come_back_but_not_whether_it_is_up(
+    platform: Any, start: Any, controller_record: Any
+) -> None:
     class Counting(Controller):
         drivers = [{"driver": "ST", "value": 1, "uom": 2}, {"driver": "GV1", "value": 0, "uom": 2}]
 
@@ -144,7 +146,7 @@ def test_removing_a_node(platform: Any, start: Any) -> None:
     assert list(controller.nodes) == ["controller"]
 
 
-def test_a_config_reaches_nodes_and_records(platform: Any, start: Any) -> None:
+def test_a_config_reaches_nodes_and_records(platform: Any, start: Any, controller_record: Any) -> None:
     controller = start()
     sensor = controller.addNode(Sensor(controller, "controller", "s1", "S1"))
     nodes = {"controller": controller_record(), "s1": {**record("s1", GV1="1"), "timeAdded": 5, "isPrimary": True}}

@@ -10,7 +10,7 @@ import pytest
 
 from pgc_interface import Controller
 
-from .conftest import PATIENCE
+PATIENCE = 15.0
 
 
 class Commanded(Controller):

@@ -17,7 +17,7 @@ from pgc_interface.configs import ConfigFeed
 from pgc_interface.inbox import REMEMBERED, Inbox, Item
 from pgc_interface.polls import Polls
 
-from .conftest import PATIENCE
+PATIENCE = 15.0
 
 
 def test_the_public_names() -> None:

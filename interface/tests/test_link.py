@@ -12,7 +12,7 @@ from pgc_interface import Controller, wire
 from pgc_interface.downlink import QUEUED
 from pgc_interface.link import MAX_PAUSE, pause_after
 
-from .conftest import controller_record
+PATIENCE = 15.0
 
 
 class Counter(Controller):
@@ -20,7 +20,7 @@ class Counter(Controller):
 
 
 @pytest.fixture
-def cut_off(start: Any, platform: Any, cable: Any) -> Any:
+def cut_off(start: Any, platform: Any, cable: Any, controller_record: Any) -> Any:
     """A controller whose cable is cut once it was connected."""
     controller = start(Counter, port=cable.port, nodes={"controller": controller_record()})
     platform.expect(lambda frame: frame.get("connected") is True)
@@ -93,6 +93,7 @@ def test_a_broker_that_never_was_there_is_named_and_tried_again(
     poly.start()
     controller = Counter(poly)
     controller.reportCmd("EARLY")
+    assert cable.refused.acquire(timeout=PATIENCE)
     cable.mend()
     platform.expect_key("command")
     assert any("127.0.0.1" in line for line in heard)
@@ -120,7 +121,9 @@ Controller(poly).runForever()
 """
 
 
-def test_over_a_unix_socket(platform: Any, broker_port: int, run_nodeserver: Any, tmp_path: Any, relay: Any) -> None:
+def test_over_a_unix_socket(
+    platform: Any, broker_port: int, run_nodeserver: Any, tmp_path: Any, relay: Any, controller_record: Any
+) -> None:
     path = relay(broker_port)
     running = run_nodeserver(UNIX, url=f"unix:{path}", nodes={"controller": controller_record()})
     platform.expect(lambda frame: frame.get("command", {}).get("command") == "OVER_UNIX")

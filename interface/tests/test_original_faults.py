@@ -9,7 +9,7 @@ from typing import Any
 
 from pgc_interface import Controller, Node
 
-from .conftest import PATIENCE, controller_record
+PATIENCE = 15.0
 
 
 class Light(Node):
@@ -120,7 +120,7 @@ def test_a_failed_addnode_raised_key_error(platform: Any, start: Any, heard: lis
     assert heard == ["The node light was not added: the slot is full"]
 
 
-def test_polls_fired_while_start_had_not_returned(platform: Any, make_interface: Any) -> None:
+def test_polls_fired_while_start_had_not_returned(platform: Any, make_interface: Any, controller_record: Any) -> None:
     polled, entered, leave = threading.Event(), threading.Event(), threading.Event()
 
     class Slow(Controller):

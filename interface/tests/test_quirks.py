@@ -11,7 +11,7 @@ import pytest
 
 from pgc_interface import LOGGER, Controller, Interface, Node
 
-from .conftest import PATIENCE, controller_record
+PATIENCE = 15.0
 
 
 class Sensor(Node):
@@ -19,7 +19,9 @@ class Sensor(Node):
     drivers = [{"driver": "ST", "value": 1, "uom": 2}, {"driver": "GV1", "value": 0, "uom": 56}]
 
 
-def test_01_a_config_that_came_before_the_controller_reaches_its_observers(make_interface: Any) -> None:
+def test_01_a_config_that_came_before_the_controller_reaches_its_observers(
+    make_interface: Any, controller_record: Any
+) -> None:
     heard: list[Any] = []
     done = threading.Event()
 

@@ -113,17 +113,17 @@ class Platform:
     def api_url(self) -> str:
         return self._api.url
 
-    def callback_url(self, nodeserver: NodeServer) -> str:
+    async def callback_url(self, nodeserver: NodeServer) -> str:
         """Where an ISY reaches the slot of this NodeServer."""
-        base = self.settings.isy_callback_url or self._own_url(nodeserver.isy)
+        base = self.settings.isy_callback_url or await self._own_url(nodeserver.isy)
         return callback_url(base, nodeserver.isy.id, nodeserver.slot)
 
-    def _own_url(self, isy: Isy) -> str:
+    async def _own_url(self, isy: Isy) -> str:
         """A listener on every address is reached by the one that leads to the ISY."""
         listening = urlsplit(self._ingress.url)
         if listening.hostname not in _EVERY_ADDRESS:
             return self._ingress.url
-        host = own_address_towards(isy.login.url)
+        host = await own_address_towards(isy.login.url)
         return f"http://{f'[{host}]' if ':' in host else host}:{listening.port}"
 
     async def _start(self) -> None:

@@ -132,7 +132,10 @@ def _answer(fault: _Fault | None, body: bytes | None) -> web.Response:
     status = fault.status if fault else 200
     reason = f'<reason code="{fault.reason}"/>' if fault and fault.reason else ""
     text = f'<RestResponse succeeded="{str(status == 200).lower()}"><status>{status}</status>{reason}</RestResponse>'
-    return web.Response(status=status, body=body if body is not None and status == 200 else text.encode())
+    headers = {"Location": "/elsewhere"} if status == 302 else {}
+    return web.Response(
+        status=status, headers=headers, body=body if body is not None and status == 200 else text.encode()
+    )
 
 
 @dataclass

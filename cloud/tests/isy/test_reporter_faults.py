@@ -76,6 +76,30 @@ async def test_a_report_that_the_isy_stumbles_over_rests_and_harms_no_other(
     assert "it answered 500, 3 times; it is tried again later" in told.refused[0][4]
 
 
+async def test_a_driver_that_rests_is_left_alone_meanwhile(isy: HeldIsy, reporter: Reporter, told: Told) -> None:
+    reporter.node_known(3, "ctl")
+    isy.fail("/GV666/", 500, times=10**6)
+    reporter.report(3, "ctl", "GV666", "1", "56")
+    await told.until(lambda: bool(told.refused))
+    for number in range(20):
+        reporter.report(3, "ctl", "GV666", str(number), "56")
+        reporter.report(3, "ctl", f"X{number}", "1", "56")
+    await told.until(lambda: len(told.confirmed) == 20)
+    assert isy.count("/GV666/") == 3
+
+
+async def test_a_newer_value_takes_the_place_of_one_that_failed(isy: HeldIsy, reporter: Reporter, told: Told) -> None:
+    reporter.node_known(3, "ctl")
+    isy.fail("/GV1/", 503)
+    isy.gate.clear()
+    reporter.report(3, "ctl", "GV1", "1", "56")
+    await isy.until(lambda: isy.waiting == 1)
+    reporter.report(3, "ctl", "GV1", "2", "56")
+    isy.gate.set()
+    await told.until(lambda: bool(told.confirmed))
+    assert [value for *_, value in isy.statuses] == ["1", "2"]
+
+
 async def test_a_wrong_password_is_offline_with_its_reason(isy: HeldIsy, reporter: Reporter, told: Told) -> None:
     reporter.node_known(3, "ctl")
     isy.fail("/rest/", 401, times=2)

@@ -66,9 +66,10 @@ async def test_a_refused_node_has_its_reason(
 async def test_an_address_over_14_characters_is_refused_without_asking_the_isy(
     isy: HeldIsy, reporter: Reporter
 ) -> None:
-    outcome = await reporter.add_node(3, NewNode("fifteen_letters", "n", "kid", "ctl"))
-    assert (outcome.success, outcome.status) == (False, 0)
-    assert "15 characters long; an ISY takes at most 14" in (outcome.reason or "")
+    for address, primary in (("fifteen_letters", "ctl"), ("child", "fifteen_letters")):
+        outcome = await reporter.add_node(3, NewNode(address, "n", "kid", primary))
+        assert (outcome.success, outcome.status) == (False, 0)
+        assert "15 characters long; an ISY takes at most 14" in (outcome.reason or "")
     assert isy.paths == []
 
 
@@ -117,12 +118,18 @@ async def test_a_removed_node_forgets_what_it_held(isy: HeldIsy, reporter: Repor
 
 async def test_a_node_that_could_not_be_removed_goes_on(isy: HeldIsy, reporter: Reporter, told: Told) -> None:
     reporter.node_known(3, "ctl")
+    reporter.node_known(4, "ctl")
     isy.fail("/remove", 403, 5106)
+    isy.gate.clear()
     removing = asyncio.create_task(reporter.remove_node(3, "ctl"))
-    await isy.until(lambda: isy.count("/remove") == 1)
+    await isy.until(lambda: isy.waiting == 1)
     reporter.report(3, "ctl", "GV1", "1", "56")
+    reporter.report(4, "ctl", "GV1", "1", "56")
+    await isy.until(lambda: isy.waiting == 2)
+    assert isy.statuses[0][0] == 4, "the values of a node that is being removed wait"
+    isy.gate.set()
     assert "primary of other nodes" in ((await removing).reason or "")
-    await told.until(lambda: len(told.confirmed) == 1)
+    await told.until(lambda: len(told.confirmed) == 2)
 
 
 async def test_a_command_goes_after_the_values_set_before_it(isy: HeldIsy, reporter: Reporter, told: Told) -> None:
@@ -138,6 +145,26 @@ async def test_a_command_goes_after_the_values_set_before_it(isy: HeldIsy, repor
     assert await command
     assert {path.rsplit("/status/")[-1] for path in isy.paths[:3]} == {"GV1/1/56", "GV1/2/56", "GV2/2/56"}
     assert isy.paths[3].endswith("/report/cmd/DON")
+
+
+async def test_a_command_waits_for_a_value_on_its_way_even_when_a_newer_one_follows(
+    isy: HeldIsy, reporter: Reporter
+) -> None:
+    reporter.node_known(3, "ctl")
+    reporter.node_known(4, "ctl")
+    isy.gate.clear()
+    reporter.report(3, "ctl", "GV1", "1", "56")
+    await isy.until(lambda: isy.waiting == 1)
+    command = _start(reporter, 3, "DON")
+    await asyncio.sleep(0)
+    reporter.report(3, "ctl", "GV1", "2", "56")
+    assert not isy.count("/cmd/")
+    other = _start(reporter, 4, "DOF")
+    await isy.until(lambda: isy.waiting == 2)
+    assert isy.paths[-1].endswith("DOF"), "the command that was ready goes, the one that must wait does not"
+    isy.gate.set()
+    assert await command
+    assert await other
 
 
 async def test_a_command_does_not_wait_for_values_set_after_it(isy: HeldIsy, reporter: Reporter) -> None:

@@ -87,11 +87,13 @@ async def test_404_is_told_once_and_not_tried_again_until_the_value_changes(
     reporter.report(3, "ctl", "GV1", "1", "56")
     await told.until(lambda: len(told.refused) == 1)
     reporter.report(3, "ctl", "GV1", "1", "56")
-    reporter.report(3, "ctl", "GV1", "2", "56")
-    await isy.until(lambda: len(isy.statuses) == 2)
-    reporter.report(3, "ctl", "GV1", "3", "56")
+    reporter.report(3, "ctl", "GV2", "4", "56")
     await told.until(lambda: len(told.confirmed) == 1)
-    assert [value for *_, value in isy.statuses] == ["1", "2", "3"]
+    for value in ("2", "3"):
+        reporter.report(3, "ctl", "GV1", value, "56")
+        await isy.until(lambda value=value: isy.statuses[-1][-1] == value)
+    await told.until(lambda: len(told.confirmed) == 2)
+    assert [value for *_, value in isy.statuses] == ["1", "4", "2", "3"]
     assert told.refused[0][:4] == (3, "ctl", "GV1", "1")
     assert "no such node or driver" in told.refused[0][4]
     assert len(told.refused) == 1

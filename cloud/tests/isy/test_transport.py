@@ -110,6 +110,7 @@ async def test_at_most_four_at_once_over_kept_alive_connections(isy: HeldIsy, cl
 async def test_a_redirect_does_not_carry_the_login_away(isy: HeldIsy, client: IsyClient) -> None:
     isy.fail("/remove", 302)
     assert (await client.remove_node(3, "ctl")).status == 302
+    assert isy.count("/elsewhere") == 0
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from pgc.isy import isy as isy_module
 from pgc.isy import profile, slots
 from pgc.isy.client import Connection, IsyClient, IsyLogin
 from pgc.isy.errors import SlotOccupied
@@ -100,10 +99,7 @@ async def test_version_is_known_after_the_start(isy: Isy, simulator: SimulatedIs
     assert isy.version in str(simulator.identity)
 
 
-async def test_an_isy_that_is_off_at_the_start_tells_its_version_later(
-    simulator: SimulatedIsy, told: Told, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(isy_module, "START_PATIENCE", 0.1)
+async def test_an_isy_that_is_off_at_the_start_tells_its_version_later(simulator: SimulatedIsy, told: Told) -> None:
     await simulator.faults.offline()
     isy = Isy("home", "Home", IsyLogin(simulator.url, "admin", "secret"), told)
     await isy.start()

@@ -1,21 +1,30 @@
 """Real runs in every sandbox that this machine has."""
 
 import asyncio
+import os
+import select
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 from pgc.sandbox.contract import Sandbox
 from pgc.sandbox.probe import probe
 from pgc.sandbox.unconfined import Unconfined
+from pgc.workers.errors import WorkerError
 from pgc.workers.process import ProcessRuntime
+from pgc.workers.process_run import ProcessRun
 from pgc.workers.runtime import Contents
 from pgc.workers.sdk import prepare_sdk
 
 Bundle = Callable[..., Contents]
+ENDING = 10.0
+"""Seconds in which a process that is ending has ended."""
 
 
 @pytest.fixture(scope="session")
@@ -45,12 +54,35 @@ def run_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+class TrackedRuntime(ProcessRuntime):
+    """Ends whatever a test has left running."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._tracked: list[ProcessRun] = []
+
+    async def spawn(self) -> ProcessRun:
+        run = await super().spawn()
+        self._tracked.append(run)
+        return run
+
+    async def attach(self, run_id: str) -> ProcessRun | None:
+        run = await super().attach(run_id)
+        if run is not None:
+            self._tracked.append(run)
+        return run
+
+    async def end_all(self) -> None:
+        for run in self._tracked:
+            with suppress(WorkerError):  # let go of by the test
+                await run.end(0)
+
+
 @pytest.fixture
 async def runtime(sandbox: Sandbox, run_folder: Path, sdk: Path) -> AsyncIterator[ProcessRuntime]:
-    """Nothing may be left of its runs, whatever the test did."""
-    runtime = ProcessRuntime(sandbox, run_folder, sdk)
+    runtime = TrackedRuntime(sandbox, run_folder, sdk)
     yield runtime
-    await runtime.remove_leftovers(set())
+    await runtime.end_all()
     assert runtime.known() == []
 
 
@@ -58,9 +90,9 @@ async def runtime(sandbox: Sandbox, run_folder: Path, sdk: Path) -> AsyncIterato
 async def isolated(probed: Sandbox, run_folder: Path, sdk: Path) -> AsyncIterator[ProcessRuntime]:
     if not probed.isolated:
         pytest.skip(probed.reason)
-    runtime = ProcessRuntime(probed, run_folder, sdk)
+    runtime = TrackedRuntime(probed, run_folder, sdk)
     yield runtime
-    await runtime.remove_leftovers(set())
+    await runtime.end_all()
 
 
 @pytest.fixture
@@ -78,3 +110,26 @@ def bundle(tmp_path: Path) -> Bundle:
         return Contents(source, tmp_path / "site" if site else None)
 
     return make
+
+
+@pytest.fixture
+def survivors() -> Callable[..., list[psutil.Process]]:
+    """Waits for processes to end; those that have not. Whether their new parent has noticed does not matter."""
+
+    def wait(*processes: psutil.Process) -> list[psutil.Process]:
+        return [process for process in processes if not _ends(process)]
+
+    return wait
+
+
+def _ends(process: psutil.Process) -> bool:
+    if not hasattr(os, "pidfd_open"):
+        return process not in psutil.wait_procs([process], ENDING)[1]
+    try:
+        handle = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], ENDING)[0])
+    finally:
+        os.close(handle)

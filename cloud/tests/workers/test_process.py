@@ -18,6 +18,7 @@ from pgc.workers.process_run import ProcessRun
 from pgc.workers.runtime import Assignment, Contents, Exit, Run, Stream
 
 Bundle = Callable[..., Contents]
+Survivors = Callable[..., list[psutil.Process]]
 SLEEP = "import time\nprint('up')\ntime.sleep(600)"
 
 
@@ -48,10 +49,6 @@ def family(run: ProcessRun) -> list[psutil.Process]:
     while "keeper" not in " ".join(keeper.cmdline()[:4]):
         keeper = keeper.parent() or pytest.fail("a run without a keeper")
     return [keeper, *keeper.children(recursive=True)]
-
-
-def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return psutil.wait_procs(processes, timeout=10)[1]
 
 
 async def test_output_is_there_from_the_first_line(runtime: ProcessRuntime, bundle: Bundle) -> None:
@@ -148,11 +145,8 @@ async def test_a_crash_at_import_shows_the_traceback_of_its_own_code(runtime: Pr
     ("executable", "code", "reason"),
     [
         ("gone.py", "", "The executable 'gone.py' is not a file in the NodeServer's folder."),
-        ("", "", "The executable '' is not a file in the NodeServer's folder."),
         ("../../ns.py", "", "The executable '../../ns.py' is outside the NodeServer's folder."),
-        ("/etc/hosts", "", "The executable '/etc/hosts' is outside the NodeServer's folder."),
         ("ns.py", "def (:", "The executable 'ns.py' is not a program for Python"),
-        ("ns.py", "print 'Python 2'", "The executable 'ns.py' is not a program for Python"),
     ],
 )
 async def test_odd_executables_have_a_plain_reason(
@@ -177,22 +171,24 @@ async def test_exits_are_told_for_people(runtime: ProcessRuntime, bundle: Bundle
     assert (await run.exited()).text == text
 
 
-async def test_at_its_end_nothing_is_left(runtime: ProcessRuntime, bundle: Bundle) -> None:
+async def test_at_its_end_nothing_is_left(runtime: ProcessRuntime, bundle: Bundle, survivors: Survivors) -> None:
     run = await start(runtime, bundle(SLEEP))
     await wait_for(run, "up")
     processes = family(run)
     assert await run.end(5) == Exit(signal=signal.SIGTERM)
     assert runtime.known() == []
-    assert alive(processes) == []
+    assert survivors(*processes) == []
     assert await run.end(5) == Exit(signal=signal.SIGTERM)
 
 
-async def test_one_that_does_not_listen_is_killed_after_the_grace(runtime: ProcessRuntime, bundle: Bundle) -> None:
+async def test_one_that_does_not_listen_is_killed_after_the_grace(
+    runtime: ProcessRuntime, bundle: Bundle, survivors: Survivors
+) -> None:
     run = await start(runtime, bundle("import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SLEEP))
     await wait_for(run, "up")
     processes = family(run)
     assert await run.end(0.2) == Exit(signal=signal.SIGKILL)
-    assert alive(processes) == []
+    assert survivors(*processes) == []
 
 
 async def test_a_clean_stop_keeps_its_exit_code(runtime: ProcessRuntime, bundle: Bundle) -> None:
@@ -205,7 +201,9 @@ async def test_a_clean_stop_keeps_its_exit_code(runtime: ProcessRuntime, bundle:
     assert (await told(run))[-1] == "bye"
 
 
-async def test_a_daemon_that_it_forked_does_not_outlive_it(runtime: ProcessRuntime, bundle: Bundle) -> None:
+async def test_a_daemon_that_it_forked_does_not_outlive_it(
+    runtime: ProcessRuntime, bundle: Bundle, survivors: Survivors
+) -> None:
     code = (
         "import os, sys, time, signal\n"
         "if os.fork() == 0:\n"
@@ -223,16 +221,16 @@ async def test_a_daemon_that_it_forked_does_not_outlive_it(runtime: ProcessRunti
     async with asyncio.timeout(15):
         assert (await run.exited()).signal == signal.SIGKILL
         await run.end(1)
-    assert alive(processes) == []
+    assert survivors(*processes) == []
     assert runtime.known() == []
 
 
 async def test_a_flood_stays_bounded_and_its_gap_is_told(runtime: ProcessRuntime, bundle: Bundle) -> None:
-    run = await start(runtime, bundle("for n in range(200_000): print(n, 'x' * 50)\nprint('the last')"))
+    run = await start(runtime, bundle("for n in range(60_000): print(n, 'x' * 50)\nprint('the last')"))
     lines = [line async for line in run.lines()]
     assert lines[-1].text == "the last"
-    assert lines[-1].number == 200_001
-    assert len(lines) < 50_000
+    assert lines[-1].number == 60_001
+    assert len(lines) < 20_000
     gaps = [line for line in lines if line.stream is Stream.KEEPER]
     assert gaps
     assert all("lines are left out here" in gap.text for gap in gaps)
@@ -242,7 +240,7 @@ async def test_folders_without_permissions_and_deep_ones_are_removed(runtime: Pr
     code = (
         "import os\n"
         "os.makedirs('closed/inner'); open('closed/inner/file', 'w').close(); os.chmod('closed', 0)\n"
-        "for n in range(1500): os.mkdir('deeper'); os.chdir('deeper')\n"
+        "for n in range(100): os.mkdir('d' * 60); os.chdir('d' * 60)\n"
         "print('made')"
     )
     run = await start(runtime, bundle(code))

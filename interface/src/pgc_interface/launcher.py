@@ -30,14 +30,21 @@ class Assignment(NamedTuple):
 
 def main() -> None:
     sys.path.insert(0, SDK)
-    __import__(PACKAGE)
+    from pgc_interface import Interface
+
     assignment = _wait()
     if assignment is None:
         return
     _settle_in(assignment)
     _forget_sdk()
     _add_packages(assignment)
-    _run(assignment)
+    Interface.host_waits = True
+    try:
+        _run(assignment)
+    finally:
+        # On the main thread, because without one no thread can be started any more.
+        if Interface.current is not None:
+            Interface.current.wait_until_stopped()
 
 
 def _wait() -> Assignment | None:

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
-from fastapi import Depends, FastAPI, Request, Response, status
-from fastapi.responses import JSONResponse
+from fastapi import Depends, FastAPI, Response, status
 
 from pgc import __version__
 from pgc.api.isys import isy_routes
 from pgc.api.nodeservers import nodeserver_routes
+from pgc.api.problems import answer_problems
 from pgc.api.shapes import Health, Problem
 from pgc.api.token import TokenGuard
-from pgc.errors import PgcError
 from pgc.isy.manager import IsyManager
 from pgc.nodeservers.manager import Manager
 
@@ -18,7 +17,7 @@ from pgc.nodeservers.manager import Manager
 def build_app(manager: Manager, isys: IsyManager, token: str, missing: Callable[[], list[str]]) -> FastAPI:
     """`missing` names the parts of the platform that are not up."""
     app = FastAPI(title="Polyglot Cloud", version=__version__, responses={"4XX": {"model": Problem}})
-    app.add_exception_handler(PgcError, _problem)
+    answer_problems(app)
     guard = [Depends(TokenGuard(token))]
     app.include_router(isy_routes(isys, manager), prefix="/api", dependencies=guard)
     app.include_router(nodeserver_routes(manager, isys), prefix="/api", dependencies=guard)
@@ -37,8 +36,3 @@ def build_app(manager: Manager, isys: IsyManager, token: str, missing: Callable[
         return Health(status="not ready" if waiting else "ok", waiting_for=waiting)
 
     return app
-
-
-async def _problem(_: Request, error: Exception) -> JSONResponse:
-    known = error if isinstance(error, PgcError) else PgcError("the platform failed")
-    return JSONResponse(Problem(error=str(known), hint=known.hint).model_dump(), status_code=known.status)

@@ -5,7 +5,9 @@ import os
 import secrets
 from pathlib import Path
 
-from fastapi import HTTPException, Request, status
+from fastapi import Request
+
+from pgc.api.problems import NoToken
 
 
 def load_token(path: Path) -> str:
@@ -28,8 +30,4 @@ class TokenGuard:
     async def __call__(self, request: Request) -> None:
         given = request.headers.get("authorization", "").encode()
         if not hmac.compare_digest(given, self._expected):
-            raise HTTPException(
-                status.HTTP_401_UNAUTHORIZED,
-                "the API wants the token of the file api-token in the data folder",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+            raise NoToken("the API wants its token", hint="it is in the file api-token of the data folder")

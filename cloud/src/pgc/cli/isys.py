@@ -19,7 +19,7 @@ from pgc.nodeservers.nodeserver import NodeServer
 from pgc.platform import Platform
 from pgc.simulator.server import SimulatedIsy
 
-_CALL_BACK_WITHIN = 10.0
+_CALL_BACK_WITHIN = 5.0
 
 
 class IsyChoice(Protocol):
@@ -106,7 +106,7 @@ class RealChoice:
                     await anext(event async for event in events if isinstance(event, CalledByIsy))
             except (TimeoutError, PgcError):
                 say(
-                    f"The ISY does not call back at {platform.callback_url(nodeserver)}: "
+                    f"The ISY does not call back at {await platform.callback_url(nodeserver)}: "
                     "values reach it, but its commands will not reach the NodeServer.\n"
                     "  Hint: open that port in this machine's firewall, or set PGC_ISY_CALLBACK_URL to an address "
                     "that the ISY reaches."

@@ -1,12 +1,13 @@
 """Which of this machine's addresses an ISY reaches it by."""
 
+import asyncio
 import socket
 from urllib.parse import urlsplit
 
 from pgc.isy.errors import IsyUnreachable
 
 
-def own_address_towards(url: str) -> str:
+async def own_address_towards(url: str) -> str:
     """The address that a connection to `url` would come from. Nothing is sent.
 
     Raises:
@@ -14,7 +15,8 @@ def own_address_towards(url: str) -> str:
     """
     host, port = urlsplit(url).hostname or "", urlsplit(url).port or 80
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+        family, kind, _, _, address = found[0]
         with socket.socket(family, kind) as probe:
             probe.connect(address)
             return str(probe.getsockname()[0])

@@ -65,7 +65,7 @@ class Transport:
 
     async def start(self) -> None:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=AT_ONCE, ssl=self._verify_tls),
+            connector=aiohttp.TCPConnector(limit=0, ssl=self._verify_tls),
             headers={"Authorization": aiohttp.encode_basic_auth(self._login.username, self._login.password, "utf-8")},
             skip_auto_headers=("Accept-Encoding",),
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -29,7 +29,7 @@ Step = Callable[[], Awaitable[None]]
 class Provisioner:
     """`callback` makes the URL under which an ISY reaches one of its slots."""
 
-    def __init__(self, storage: Storage, outbound: Outbound, callback: Callable[[NodeServer], str]) -> None:
+    def __init__(self, storage: Storage, outbound: Outbound, callback: Callable[[NodeServer], Awaitable[str]]) -> None:
         self._storage = storage
         self._outbound = outbound
         self._callback = callback
@@ -79,7 +79,7 @@ class Provisioner:
         for node in last:
             await self._remove_one(nodeserver, node.record.address)
         nodeserver.isy.reporter.forget(nodeserver.slot)
-        await slots.release(nodeserver.isy.client, nodeserver.slot, self._callback(nodeserver))
+        await slots.release(nodeserver.isy.client, nodeserver.slot, await self._callback(nodeserver))
 
     def _put(self, nodeserver: NodeServer, step: Step) -> None:
         queue = self._queues.get(nodeserver.worker)
@@ -94,7 +94,7 @@ class Provisioner:
             nodeserver.isy.client,
             nodeserver.slot,
             name=nodeserver.record.name,
-            callback_url=self._callback(nodeserver),
+            callback_url=await self._callback(nodeserver),
             login=nodeserver.slot_login,
         )
 

@@ -90,6 +90,15 @@ class KeeperLink:
             self._writer.write(msgspec.json.encode({"op": op, **fields}) + b"\n")
             await self._writer.drain()
 
+    async def dismiss(self) -> None:
+        """Ends the keeper with whatever it keeps, and waits until it has gone."""
+        await self.order("end", grace=0)
+        with suppress(TimeoutError, KeeperLost):
+            async with asyncio.timeout(CLOSING):
+                async for _ in self.events():
+                    pass
+        await self.close()
+
     async def close(self) -> None:
         self._writer.close()
         with suppress(ConnectionError, TimeoutError):

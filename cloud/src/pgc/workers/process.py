@@ -54,7 +54,7 @@ class ProcessRuntime:
             confined = self._confined(folder)
             await run.start(self.sandbox.wrap(confined), dict(confined.environment), self._patience)
         except BaseException:
-            await run.detach()  # so the keeper ends it: it has no NodeServer yet
+            await run.end(0.0)
             raise
         return run
 
@@ -122,17 +122,14 @@ def _environment(folder: RunFolder) -> dict[str, str]:
 
 
 async def _keeper(folder: RunFolder) -> KeeperLink:
-    """A connection to a keeper that has just been started.
-
-    It is made even when this is cancelled, since the thread goes on: a keeper ends when its first connection does.
-    """
+    """A connection to a keeper that has just been started; cancelled, it waits until that keeper has gone again."""
     opening = asyncio.create_task(_open(folder), name=f"start the keeper of run {folder.id}")
     try:
         return await asyncio.shield(opening)
     except asyncio.CancelledError:
         await asyncio.wait({opening})
         if not opening.exception():
-            await opening.result().close()
+            await opening.result().dismiss()
         raise
 
 

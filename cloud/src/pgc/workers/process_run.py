@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 
@@ -75,7 +76,10 @@ class ProcessRun:
         return self._journal.follow()
 
     async def exited(self) -> Exit:
-        return await asyncio.shield(self._exit)
+        await self._first(self._exit)
+        if not self._exit.done():
+            raise WorkerError(f"run {self.id} was let go before it ended")
+        return self._exit.result()
 
     async def end(self, grace: float) -> Exit:
         if not self._exit.done():
@@ -104,13 +108,18 @@ class ProcessRun:
         return {"app": str(self._folder.app), "site": str(site) if contents.site else None}
 
     async def _until(self, happened: "asyncio.Future[None]", limit: float, otherwise: str) -> None:
-        await asyncio.wait({happened, self._task}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        await self._first(happened, limit)
         if happened.done():
             return
         ended = f"it ended: {self._exit.result().text}" if self._exit.done() else otherwise
         raise RunFailed(
             f"run {self.id} failed: {self._refusal or ended}", hint="\n".join(self._journal.tail(LAST_WORDS))
         )
+
+    async def _first(self, happened: "asyncio.Future[Any]", limit: float | None = None) -> None:
+        """Waits until it has happened or the keeper has gone."""
+        either: set[asyncio.Future[Any]] = {happened, self._task}
+        await asyncio.wait(either, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
 
     async def _follow(self) -> None:
         """Takes the keeper's events until it is gone, and with it the run."""

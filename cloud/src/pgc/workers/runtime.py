@@ -86,7 +86,11 @@ class Run(Protocol):
         """
 
     async def exited(self) -> Exit:
-        """Waits for the end."""
+        """Waits for the end.
+
+        Raises:
+            WorkerError: it was let go of before it ended.
+        """
 
     async def end(self, grace: float) -> Exit:
         """SIGTERM, after `grace` seconds SIGKILL to all of it; then its folder goes. Harmless when it has ended."""

@@ -1,0 +1,129 @@
+"""`pgc run`: one NodeServer, its events, its summary, and plain words for what is wrong."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import EXAMPLES, Shell, interrupt
+
+WEATHER = str(EXAMPLES / "weather")
+
+
+def nodeserver(folder: Path, code: str) -> str:
+    """A NodeServer whose program is `code`."""
+    folder.mkdir()
+    (folder / "server.json").write_text('{"name": "Odd", "type": "python3", "executable": "odd.py"}')
+    (folder / "odd.py").write_text(code)
+    return str(folder)
+
+
+def events(text: str) -> dict[str, list[dict[str, Any]]]:
+    """The JSON lines by their type."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in text.splitlines():
+        event = json.loads(line)
+        assert event["time"] > 0
+        found.setdefault(event["type"], []).append(event)
+    return found
+
+
+def test_json_tells_every_kind_of_event_and_the_summary_last(shell: Shell) -> None:
+    done = shell.run("run", WEATHER, "--json", "--for", "4")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["type"] == "summary"
+    told = events(done.stdout)
+    assert {node["address"] for node in told["node"]} == {"controller", "air", "wind", "rain"}
+    assert {"address", "driver", "value", "uom"} <= set(told["driver"][0])
+    assert [state["state"] for state in told["state"]] == ["starting", "running", "stopping", "stopped"]
+    assert "location" in told["notice"][0]["notices"]
+    assert any("Weather station starts" in log["text"] for log in told["log"])
+    (summary,) = told["summary"]
+    assert (summary["ok"], summary["state"], summary["errors"]) == (True, "stopped", 0)
+    assert set(summary["nodes"]) == {"controller", "air", "wind", "rain"}
+    assert summary["drivers"]["air"]["CLIHUM"].isdigit()
+
+
+def test_params_reach_it_and_people_get_plain_lines(shell: Shell) -> None:
+    done = shell.run("run", WEATHER, "--for", "3", "--param", "location=Bern", "--param", "units=imperial")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"VALUE +air ST = [-\d.]+ \(uom 17\)", done.stdout)
+    assert re.search(r"notices +none", done.stdout)
+    assert re.search(r"nodes on the ISY +4: ", done.stdout)
+
+
+def test_ctrl_c_ends_it_with_the_summary(shell: Shell) -> None:
+    running = shell.start("run", WEATHER)
+    assert running.stdout is not None
+    for line in running.stdout:
+        if "NODE    rain" in line:
+            break
+    rest, _ = interrupt(running)
+    assert running.returncode == 0
+    assert "errors logged     0" in rest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason", "hint"),
+    [
+        (["/nonexistent"], "there is no server.json in /nonexistent", "server.json"),
+        ([WEATHER, "--param", "units"], "--param wants KEY=VALUE, not 'units'", ""),
+        ([WEATHER, "--isy", "simm"], "--isy wants `sim` or a URL, not 'simm'", "http://admin@"),
+        ([WEATHER, "--isy", "http://admin:pw0rd@127.0.0.1:1"], "visible to every user", "PGC_ISY_PASSWORD"),
+        ([WEATHER, "--isy", "http://127.0.0.1:9"], "no password for the ISY", "PGC_ISY_PASSWORD"),
+    ],
+)
+def test_a_mistake_gives_one_line_and_a_hint_and_no_traceback(
+    shell: Shell, arguments: list[str], reason: str, hint: str
+) -> None:
+    done = shell.run("run", *arguments)
+    assert done.returncode == 1
+    assert f"Error: {reason}" in done.stderr or reason in done.stderr
+    assert hint in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "pw0rd" not in done.stderr
+
+
+def test_debug_shows_the_traceback(shell: Shell) -> None:
+    done = shell.run("--debug", "run", "/nonexistent")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+def test_a_crash_at_import_is_named_in_the_summary(shell: Shell, tmp_path: Path) -> None:
+    folder = nodeserver(tmp_path / "crash", "import pgc_interface\nimport no_such_module\n")
+    done = shell.run("run", folder, "--json", "--trust")
+    assert done.returncode == 1
+    (summary,) = events(done.stdout)["summary"]
+    assert (summary["state"], summary["ok"]) == ("crashed", False)
+    assert "No module named 'no_such_module'" in summary["reason"]
+
+
+@pytest.fixture
+def no_bubblewrap(tmp_path: Path) -> dict[str, str]:
+    """An environment in which nothing would isolate a NodeServer."""
+    nowhere = tmp_path / "bin"
+    nowhere.mkdir()
+    return {"PATH": str(nowhere)}
+
+
+def test_without_isolation_a_stranger_is_refused(shell: Shell, tmp_path: Path, no_bubblewrap: dict[str, str]) -> None:
+    folder = nodeserver(tmp_path / "stranger", "print('hello from outside')\n")
+    refused = shell.run("run", folder, **no_bubblewrap)
+    assert refused.returncode == 1
+    assert "is not trusted" in refused.stderr
+    assert "bubblewrap is not installed" in refused.stderr
+    assert "hello" not in refused.stdout
+
+
+def test_without_isolation_a_trusted_one_runs(shell: Shell, tmp_path: Path, no_bubblewrap: dict[str, str]) -> None:
+    folder = nodeserver(tmp_path / "friend", "print('hello from outside')\n")
+    trusted = shell.run("run", folder, "--trust", **no_bubblewrap)
+    assert "hello from outside" in trusted.stdout
+
+
+def test_without_isolation_the_bundled_examples_run(shell: Shell, no_bubblewrap: dict[str, str]) -> None:
+    bundled = shell.run("run", WEATHER, "--for", "3", **no_bubblewrap)
+    assert bundled.returncode == 0, bundled.stderr
