@@ -46,15 +46,18 @@ class Dispatch:
         if node is None:
             logger.error("The command %s came for %s, which is no node here.", command["cmd"], command["address"])
         done = node is not None and attempt(f"{command['address']} {command['cmd']}", node.runCmd, command)
-        request = command["query"].get("requestId")
-        if request is not None:
-            self._send({"report": {"requestId": request, "success": done}}, "isy")
+        self._answer(command["query"].get("requestId"), done)
 
     def _report(self, kind: str, body: dict[str, Any]) -> None:
         address = body["address"]
         node = self._controller if address == "all" else self._controller.nodes.get(address)
-        if node is not None:
-            attempt(f"{address} {kind}", getattr(node, kind, None))
+        done = node is not None and attempt(f"{address} {kind}", getattr(node, kind, None))
+        self._answer(body.get("requestId"), done)
+
+    def _answer(self, request: str | None, success: bool) -> None:
+        """Tells the ISY how what it asked for ended, where it wants to know."""
+        if request is not None:
+            self._send({"report": {"requestId": request, "success": success}}, "isy")
 
     def _result(self, body: dict[str, Any]) -> None:
         for result in _as_list(body.get("addnode")):
