@@ -120,7 +120,7 @@ async def test_two_platforms_see_the_same(runtime: ProcessRuntime, bundle: Bundl
 
 async def test_a_lost_keeper_takes_its_run_along(runtime: ProcessRuntime, bundle: Bundle, survivors: Survivors) -> None:
     run = await runtime.spawn()
-    await run.assign(bundle(TICKING), Assignment("ns.py", {}))
+    await run.assign(bundle("import time\nprint('up')\ntime.sleep(600)"), Assignment("ns.py", {}))
     await anext(run.lines())
     process = psutil.Process(run.pid)
     keeper = next(parent for parent in process.parents() if "keeper" in " ".join(parent.cmdline()))

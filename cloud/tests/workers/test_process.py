@@ -1,6 +1,5 @@
 """Runs from their warm start to their end."""
 
-import asyncio
 import json
 import os
 import signal
@@ -19,6 +18,7 @@ from pgc.workers.runtime import Assignment, Contents, Exit, Run, Stream
 
 Bundle = Callable[..., Contents]
 Survivors = Callable[..., list[psutil.Process]]
+DAEMON = "86397.25"
 SLEEP = "import time\nprint('up')\ntime.sleep(600)"
 
 
@@ -205,23 +205,25 @@ async def test_a_daemon_that_it_forked_does_not_outlive_it(
     runtime: ProcessRuntime, bundle: Bundle, survivors: Survivors
 ) -> None:
     code = (
-        "import os, sys, time, signal\n"
+        "import os, signal\n"
         "if os.fork() == 0:\n"
         "    os.setsid()\n"
         "    if os.fork(): os._exit(0)\n"
         "    signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "    print('daemon', flush=True); time.sleep(600)\n" + SLEEP
+        "    print('daemon', flush=True)\n"
+        "    os.dup2(os.open('/dev/null', os.O_RDWR), 1); os.dup2(1, 2)\n"
+        f"    os.execvp('sleep', ['sleep', '{DAEMON}'])\n" + SLEEP
     )
     run = await start(runtime, bundle(code))
     await wait_for(run, "daemon")
     await wait_for(run, "up")
-    processes = family(run)
+    daemons = [process for process in psutil.process_iter(["cmdline"]) if DAEMON in (process.info["cmdline"] or ())]
     assert run.pid is not None
     os.kill(run.pid, signal.SIGKILL)
-    async with asyncio.timeout(15):
-        assert (await run.exited()).signal == signal.SIGKILL
-        await run.end(1)
-    assert survivors(*processes) == []
+    assert (await run.exited()).signal == signal.SIGKILL
+    await run.end(1)
+    assert survivors(*daemons) == []
+    assert not any(DAEMON in (process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"]))
     assert runtime.known() == []
 
 
@@ -263,10 +265,12 @@ async def test_a_large_assignment_arrives_whole(runtime: ProcessRuntime, bundle:
 
 async def test_links_in_a_bundle_are_not_followed(runtime: ProcessRuntime, bundle: Bundle, tmp_path: Path) -> None:
     (tmp_path / "outside").write_text("secret")
-    contents = bundle("import os\nprint(os.path.islink('link'))")
+    contents = bundle("import os\nprint(os.path.islink('link'), os.path.islink('folder'))")
+    (tmp_path / "elsewhere").mkdir()
     (contents.source / "link").symlink_to(tmp_path / "outside")
+    (contents.source / "folder").symlink_to(tmp_path / "elsewhere")
     os.mkfifo(contents.source / "pipe")
-    assert await told(await start(runtime, contents)) == ["True"]
+    assert await told(await start(runtime, contents)) == ["True True"]
 
 
 async def test_a_bundle_that_is_gone_has_a_plain_reason(runtime: ProcessRuntime, tmp_path: Path) -> None:

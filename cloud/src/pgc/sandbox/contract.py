@@ -18,7 +18,10 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one process may use; sizes in bytes. `processes` counts threads too, and holds only inside a sandbox."""
+    """What one process may use; sizes in bytes.
+
+    `processes` counts threads too; it holds only inside a sandbox, and not if the platform runs as root.
+    """
 
     open_files: int = 1024
     processes: int = 256
