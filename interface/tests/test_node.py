@@ -3,7 +3,9 @@
 # ruff: noqa: RUF012 - NodeServers write their drivers and commands so
 from __future__ import annotations
 
+import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -90,6 +92,16 @@ def test_a_subclass_may_narrow_set_driver(node: Thermostat) -> None:
     assert len(sent(narrow)) == 5
 
 
+@pytest.fixture
+def restless_threads() -> Iterator[None]:
+    """The interpreter changes threads as often as it can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("restless_threads")
 def test_what_is_set_last_is_sent_last_whatever_the_threads_do(node: Thermostat) -> None:
     def set_many(base: int) -> None:
         for number in range(2000):
@@ -101,3 +113,4 @@ def test_what_is_set_last_is_sent_last_whatever_the_threads_do(node: Thermostat)
     for thread in threads:
         thread.join()
     assert sent(node)[-1][2] == node.getDriver("ST")
+    assert len(sent(node)) == 6000

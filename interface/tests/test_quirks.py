@@ -29,12 +29,15 @@ def test_01_a_config_that_came_before_the_controller_reaches_its_observers(
         def __init__(self, poly: Interface) -> None:
             super().__init__(poly)
             self.poly.onConfig(self.process)
+            self.poly.wait_for_observers(0.1)
             self.address = "late"
             self.primary = self.address
             self.prefix = "set after onConfig"
 
         def process(self, config: Any) -> None:
-            heard.append((self.prefix, config["customParams"]))
+            prefix = self.prefix
+            done.wait(0.1)  # longer than start() would need if it did not wait
+            heard.append((prefix, config["customParams"]))
 
         def start(self) -> None:
             done.set()

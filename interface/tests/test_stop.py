@@ -28,6 +28,7 @@ class Controller(polyinterface.Controller):
 
     def stop(self):
         print('stopping', flush=True)
+        self.reportCmd('BYE')
         self.setDriver('GV1', 6)
         STOP
 

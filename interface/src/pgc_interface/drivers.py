@@ -1,8 +1,9 @@
 """The hot lane: driver values on their way up, where only the newest of each driver counts.
 
 A value goes out at once if nothing went out in the last 20 ms, else when these are over, together with all that
-came meanwhile. Values wait while there is no connection or the broker is slow; what was not confirmed by the
-broker when a connection broke is sent again unless a newer value took its place.
+came meanwhile. Values wait while there is no connection or the broker is slow. After a connection broke, what the
+broker had not confirmed is sent again, and so is what it confirmed in the last seconds: if the platform died with
+the broker in it, nobody has read that. A newer value always takes the place of an older one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from .wire import MAX_BATCH
 
 GAP = 0.02
 """Seconds between two frames while values keep coming."""
+RECENT = 5.0
+"""Seconds for which a confirmed value may not have been written down by the platform yet."""
 MAX_UNCONFIRMED = 16
 """Frames the broker may owe a confirmation for, before values wait and coalesce."""
 Status = Dict[str, Any]
@@ -39,6 +42,8 @@ class Outbox:
         """Guards what follows; never held while publishing."""
         self._pending: dict[tuple[str, str], Status] = {}
         self._unconfirmed: deque[_Sent] = deque()
+        self._sent_at: dict[tuple[str, str], tuple[float, Status]] = {}
+        """The last value of each driver that was sent, and when."""
         self._count = 0
         self._next_frame = 0.0
         self._up = False
@@ -64,8 +69,9 @@ class Outbox:
     def forget(self, address: str) -> None:
         """Leave out the waiting values of a node that is gone."""
         with self._changed:
-            for key in [key for key in self._pending if key[0] == address]:
-                del self._pending[key]
+            for values in (self._pending, self._sent_at):
+                for key in [key for key in values if key[0] == address]:
+                    del values[key]
 
     def flush(self) -> None:
         """Send all that waits, now, and return when it is handed to the connection (or there is none)."""
@@ -83,6 +89,7 @@ class Outbox:
         with self._sending, self._changed:
             while self._unconfirmed:
                 self._put_back(self._unconfirmed.pop())
+            self._restore(self._recent())
             self._up = True
             self._changed.notify()
 
@@ -131,6 +138,8 @@ class Outbox:
                     self._restore(statuses)
                 else:
                     self._unconfirmed.append(_Sent(receipt, statuses))
+                    now = time.monotonic()
+                    self._sent_at.update(((s["address"], s["driver"]), (now, s)) for s in statuses)
         return receipt is not None
 
     def _take(self) -> list[Status]:
@@ -151,6 +160,12 @@ class Outbox:
     def _put_back(self, sent: _Sent) -> None:
         if not sent.receipt.is_published():
             self._restore(sent.statuses)
+
+    def _recent(self) -> list[Status]:
+        """Without `force`: what asked for it was answered, and only the value itself may be missing."""
+        after = time.monotonic() - RECENT
+        recent = [status for sent, status in self._sent_at.values() if sent > after]
+        return [{name: part for name, part in status.items() if name != "force"} for status in recent]
 
     def _restore(self, statuses: list[Status]) -> None:
         for status in statuses:
