@@ -199,3 +199,17 @@ def test_abstract_classes_may_be_mixed_in(start: Any) -> None:
             return 1
 
     assert start(Mixed).needed() == 1
+
+
+def test_start_finds_the_controller_in_its_config(platform: Any, start: Any) -> None:
+    seen: list[list[str]] = []
+    started = threading.Event()
+
+    class Looking(Controller):
+        def start(self) -> None:
+            seen.append(list(self.polyConfig["nodes"]))
+            started.set()
+
+    start(Looking)
+    assert started.wait(PATIENCE)
+    assert seen == [["controller"]]

@@ -42,6 +42,7 @@ OBEYS = program("""
             {"driver": "ST", "value": 1, "uom": 2},
             {"driver": "GV1", "value": 0, "uom": 56},
             {"driver": "GV2", "value": 0, "uom": 56},
+            {"driver": "GV3", "value": 0, "uom": 56},
         ]
 
         def set_one(self, command):
@@ -55,6 +56,7 @@ OBEYS = program("""
             raise RuntimeError("this one always fails")
 
         def fast(self, command):
+            self.setDriver("GV3", command["value"])
             for n in range(int(command["value"]) + 1):
                 self.setDriver("GV1", n)
                 self.setDriver("GV2", 2 * n)
@@ -67,7 +69,7 @@ OBEYS = program("""
 PROFILE = {
     "profile/nodedef/nodedefs.xml": (
         '<nodeDefs><nodeDef id="controller" nls="ctl"><sts><st id="ST" editor="BOOL"/><st id="GV1" editor="N"/>'
-        '<st id="GV2" editor="N"/></sts><cmds><sends/><accepts/></cmds></nodeDef></nodeDefs>'
+        '<st id="GV2" editor="N"/><st id="GV3" editor="N"/></sts><cmds><sends/><accepts/></cmds></nodeDef></nodeDefs>'
     ),
     "profile/editor/editors.xml": '<editors><editor id="N"><range uom="56" min="0" max="100000"/></editor></editors>',
     "profile/nls/en_us.txt": "ND-controller-NAME = Counter\n",

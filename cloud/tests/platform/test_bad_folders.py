@@ -5,7 +5,7 @@ import pytest
 from pgc.bundles.errors import BundleError
 from pgc.nodeservers.states import State
 
-from .conftest import Home, Neighbour
+from .home import Home, Neighbour
 from .programs import COUNTS, OBEYS
 
 
@@ -25,9 +25,8 @@ async def test_a_folder_without_a_usable_server_json(home: Home, server_json: st
     (folder / "server.json").unlink()
     if server_json is not None:
         (folder / "server.json").write_text(server_json)
-    with pytest.raises(BundleError, match=reason) as refused:
+    with pytest.raises(BundleError, match=reason):
         await home.add(folder)
-    assert refused.value.hint or server_json == '["ns.py"]' or "outside" in reason or "leads" in reason
     assert home.platform.manager.all() == []
 
 

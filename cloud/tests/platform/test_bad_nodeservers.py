@@ -6,7 +6,7 @@ import pytest
 
 from pgc.nodeservers.states import State
 
-from .conftest import PATIENCE, Home, Neighbour
+from .home import PATIENCE, Home, Neighbour, left_running
 from .programs import program
 
 CRASHES_AT_IMPORT = "import a_module_that_nobody_has\n"
@@ -34,12 +34,16 @@ FLOODS_LOG = program("""
                 pgc_interface.LOGGER.error("y" * 500)
 """)
 ADDS_LONG = program("""
+    class Lamp(Node):
+        id = "lamp"
+        drivers = [{"driver": "ST", "value": 0, "uom": 51}]
+
     class Mine(Controller):
         drivers = [{"driver": "ST", "value": 1, "uom": 2}, {"driver": "GV1", "value": 0, "uom": 56}]
 
         def start(self):
-            self.addNode(Node(self, self.address, "fifteen_letters", "Too long"))
-            self.addNode(Node(self, self.address, "short", "Short"))
+            self.addNode(Lamp(self, self.address, "fifteen_letters", "Too long"))
+            self.addNode(Lamp(self, self.address, "short", "Short"))
 """)
 IGNORES_STOP = program("""
     class Deaf(pgc_interface.Interface):
@@ -120,14 +124,14 @@ async def test_one_that_ignores_every_stop_is_ended_after_its_grace(home: Home, 
     deaf = await home.run("deaf", IGNORES_STOP, slot=1)
     await home.said(deaf, "deaf")
     assert deaf.run is not None
-    run = deaf.run.process.id
+    folder = home.settings.run_folder / deaf.run.process.id
     await home.platform.manager.stop(deaf.worker)
     await home.said(deaf, "not now")
     await home.said(deaf, "it did not stop within 1 seconds and is ended")
     assert deaf.state is State.STOPPED
     assert "killed by signal 9" in deaf.reason or "137" in deaf.reason
-    assert not (home.settings.run_folder / run).exists()
-    assert [process for process in home.survivors() if run in " ".join(process.cmdline())] == []
+    assert not folder.exists()
+    assert await left_running(folder) == []
     await neighbour.is_well()
 
 

@@ -194,12 +194,13 @@ class Controller(Node, metaclass=_WholeFirst):
         node = self.nodes.get(address)
         if not result.get("success"):
             self._refused(node, address, reason_of(result))
-        elif node is self:
-            self._nodes.setdefault(address, record_of(self))
-            self._run_or_add()
         elif node is not None:
             self._nodes.setdefault(address, record_of(node))
-            attempt(f"{address} start", node.start)
+            self.polyConfig["nodes"].setdefault(address, record_of(node))
+            if node is self:
+                self._run_or_add()
+            else:
+                attempt(f"{address} start", node.start)
 
     # --- inside ---
 

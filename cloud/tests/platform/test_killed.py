@@ -1,0 +1,182 @@
+"""The platform killed with -9 while saves are in flight: nothing acknowledged is lost, and the run is found again."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from pgc.sandbox.contract import Sandbox
+from pgc.secrets.keyring import Keyring
+from pgc.settings import Settings
+from pgc.simulator import SimulatedIsy
+from pgc.storage.storage import Storage
+
+from .home import PATIENCE, left_running, run_processes
+from .programs import program, write_nodeserver
+
+SERVE = "from pgc.cli.app import main; main()"
+SAVES = program("""
+    class Mine(Controller):
+        drivers = [
+            {"driver": "ST", "value": 1, "uom": 2},
+            {"driver": "GV1", "value": 0, "uom": 56},
+            {"driver": "GV2", "value": 0, "uom": 56},
+        ]
+        acknowledged = 0
+        alone = 0
+
+        def __init__(self, poly):
+            super().__init__(poly)
+            self.heard = threading.Event()
+            poly.onConfig(self.hear)
+
+        def hear(self, config):
+            # The local map shows a save at once; the platform's count of saves grows when it is on the disk.
+            saves = config.get("rev", {}).get("data", 0)
+            if saves > self.acknowledged:
+                self.acknowledged = saves
+                print("acknowledged", saves, flush=True)
+                self.setDriver("GV1", saves)
+                self.heard.set()
+
+        def start(self):
+            print("the first line", flush=True)
+            n = 0
+            while True:
+                n += 1
+                self.saveCustomData({"n": n})
+                while self.acknowledged < n:
+                    self.heard.wait(0.02)
+                    self.heard.clear()
+                    if not self.poly.connected:
+                        self.alone += 1
+                        self.setDriver("GV2", self.alone)
+                time.sleep(0.01)
+""")
+
+
+class Served:
+    """`pgc serve` in a process of its own, driven over its API."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self.data_folder = settings.data_folder
+        self._folder = folder
+        self._process: Process | None = None
+        self._url = ""
+
+    async def start(self) -> None:
+        environment = {**os.environ, "PGC_DATA_FOLDER": str(self.data_folder), "PGC_WARM_RUNS": "0"}
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", SERVE, "serve"), cwd=self._folder, env=environment, stdout=PIPE
+        )
+        assert self._process.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            async for line in self._process.stdout:
+                told = re.match(r"API at (http://\S+)/docs", line.decode())
+                if told:
+                    self._url = told[1]
+                    return
+        raise AssertionError("pgc serve has ended")
+
+    async def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        headers = {"Authorization": f"Bearer {(self.data_folder / 'api-token').read_text().strip()}"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.request(method, f"{self._url}/api{path}", json=body) as answer,
+        ):
+            assert answer.status < 300, await answer.text()
+            return await answer.json()
+
+    async def end(self, number: signal.Signals) -> int:
+        """Sends the signal, and gives the exit code."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        process.send_signal(number)
+        await process.communicate()
+        return process.returncode or 0
+
+
+@pytest.fixture
+async def served(settings: Settings, probed: Sandbox, tmp_path: Path) -> AsyncIterator[Served]:
+    if not probed.isolated:
+        pytest.skip(f"pgc serve runs nothing here: {probed.reason}")
+    served = Served(settings, tmp_path)
+    await served.start()
+    try:
+        yield served
+    finally:
+        await served.end(signal.SIGTERM)
+        for process in run_processes(settings.run_folder):
+            process.kill()
+
+
+@pytest.mark.timeout(60)
+async def test_nothing_acknowledged_is_lost_and_the_run_goes_on(
+    served: Served, settings: Settings, sim: SimulatedIsy, tmp_path: Path
+) -> None:
+    folder = write_nodeserver(tmp_path / "saves", SAVES)
+    login = {"username": sim.username, "password": sim.password}
+    isy = await served.ask("POST", "/isys", {"name": "home", "url": sim.url, **login})
+    added = await served.ask("POST", "/nodeservers", {"isy": isy["id"], "folder": str(folder), "slot": 3})
+    path = f"/nodeservers/{added['worker']}"
+    await served.ask("POST", f"{path}/start")
+    await sim.until(lambda _state: held(sim, "GV1") > 20, PATIENCE)
+    (run,) = settings.run_folder.iterdir()
+    pids = {process.pid for process in run_processes(run)}
+    assert pids
+
+    killed = time.time()
+    assert await served.end(signal.SIGKILL) == -signal.SIGKILL
+    saved = (await saved_data(settings))["n"]
+    assert saved >= held(sim, "GV1")
+    assert {process.pid for process in run_processes(run)} == pids, "the run goes on without the platform"
+
+    await served.start()
+    await sim.until(lambda _state: held(sim, "GV1") > saved + 20, PATIENCE)
+    await sim.until(lambda _state: held(sim, "GV2") > 0, PATIENCE)
+    assert list(settings.run_folder.iterdir()) == [run]
+    assert {process.pid for process in run_processes(run)} == pids
+    assert (await served.ask("GET", path))["state"] == "running"
+    log = await served.ask("GET", f"{path}/log")
+    assert [entry["text"] for entry in log].count("the first line") == 1
+    told = [(entry["time"], int(entry["text"].split()[1])) for entry in log if is_acknowledgement(entry["text"])]
+    assert [n for _, n in told] == list(range(1, len(told) + 1)), "each save was applied once"
+    assert max(n for when, n in told if when <= killed) <= saved
+
+    stopped = await served.ask("POST", f"{path}/stop")
+    assert (stopped["state"], stopped["reason"]) == ("stopped", "")
+    assert not run.exists()
+    assert await left_running(settings.run_folder) == []
+    assert await served.end(signal.SIGTERM) == 0
+    assert (await saved_data(settings))["n"] >= told[-1][1]
+    assert not settings.run_folder.exists()
+
+
+def held(sim: SimulatedIsy, driver: str) -> int:
+    reading = sim.state.reading("n003_controller", driver)
+    return int(reading.value) if reading else 0
+
+
+def is_acknowledgement(text: str) -> bool:
+    return text.startswith("acknowledged ")
+
+
+async def saved_data(settings: Settings) -> dict[str, Any]:
+    """The NodeServer's data as it lies on the disk."""
+    storage = Storage(settings.data_folder / "pgc.db", Keyring.load(settings.data_folder / "keyring.json"))
+    await storage.open()
+    try:
+        (record,) = await storage.nodeservers.all()
+        return record.saved.data
+    finally:
+        await storage.close()
