@@ -1,6 +1,6 @@
 """The nodes that a frame adds, checked against what an ISY can take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pgc.isy.addresses import check, clean_name
 from pgc.isy.errors import BadAddress
@@ -8,6 +8,9 @@ from pgc.nodeservers.clock import now_ms
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.storage.records import NodeRecord
 from pgc_interface import wire
+
+MOST_NODES = 1000
+"""Of one NodeServer: what an ISY994 has room for in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,18 @@ def additions(nodeserver: NodeServer, frame: wire.Upstream) -> list[Addition]:
     """All that the frame adds, single or in a batch."""
     single = [frame.addnode] if frame.addnode else []
     batch = frame.batch.addnode if frame.batch else []
-    return [_addition(nodeserver, node) for node in (*single, *batch)]
+    known = set(nodeserver.nodes)
+    return [_within_bounds(_addition(nodeserver, node), known) for node in (*single, *batch)]
+
+
+def _within_bounds(addition: Addition, known: set[str]) -> Addition:
+    """Refuses the node beyond the last that there is room for; `known` grows with those that are taken."""
+    if addition.refused:
+        return addition
+    if len(known) >= MOST_NODES and addition.record.address not in known:
+        return replace(addition, refused=f"a NodeServer has at most {MOST_NODES} nodes")
+    known.add(addition.record.address)
+    return addition
 
 
 def _addition(nodeserver: NodeServer, node: wire.AddNode) -> Addition:

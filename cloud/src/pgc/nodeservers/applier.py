@@ -1,7 +1,6 @@
 """What one durable frame does: first all that must be on the disk, in one transaction, then its effects."""
 
 from base64 import b64decode
-from binascii import Error as Base64Error
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +14,8 @@ from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
 from pgc.storage.records import Saved
 from pgc.storage.storage import Storage
 from pgc_interface import wire
+
+_MOST_PROFILE_FILES = 50
 
 
 class Applier:
@@ -77,16 +78,33 @@ class Applier:
         run.mark = seq or run.mark
 
     async def _apply_isy(self, nodeserver: NodeServer, run: CurrentRun, frame: wire.IsyUpstream) -> None:
-        file = _profile_file(frame.uploadProfile) if frame.uploadProfile else None
+        file = await self._checked(nodeserver, run, frame)
         async with self._storage.database.saving() as tx:
             if file is not None:
                 await self._storage.profiles.put(tx, nodeserver.worker, file.kind, file.name, file.content)
             await self._advance(tx, run, frame.seq)
         run.mark = frame.seq or run.mark
         if frame.uploadProfile:
-            self._effects.profile_sent(nodeserver, complete=frame.uploadProfile.last or frame.seq is None)
+            self._effects.profile_sent(nodeserver, run, complete=_completes(frame))
         if frame.report:
             self._effects.request_done(nodeserver, frame.report)
+
+    async def _checked(self, nodeserver: NodeServer, run: CurrentRun, frame: wire.IsyUpstream) -> ProfileFile | None:
+        if frame.uploadProfile is None:
+            return None
+        try:
+            file = _profile_file(frame.uploadProfile)
+            await self._check_room(nodeserver, file)
+        except Refused as error:
+            await self._effects.profile_refused(nodeserver, run, str(error), complete=_completes(frame))
+            raise
+        return file
+
+    async def _check_room(self, nodeserver: NodeServer, file: ProfileFile) -> None:
+        stored = await self._storage.profiles.of(nodeserver.worker)
+        others = [name for kind, name, _ in stored if (kind, name) != (file.kind, file.name)]
+        if len(others) >= _MOST_PROFILE_FILES:
+            raise Refused(f"profile file {file.kind}/{file.name}: a profile has at most {_MOST_PROFILE_FILES} files")
 
     async def _advance(self, tx: AsyncConnection, run: CurrentRun, seq: int | None) -> None:
         if seq is not None:
@@ -98,9 +116,14 @@ def _profile_file(upload: wire.UploadProfile) -> ProfileFile:
         content = b64decode("".join(upload.payload.split()), validate=True)
         file = ProfileFile(kind=ProfileKind(upload.type), name=upload.filename, content=content)
         check_file(file)
-    except (Base64Error, BadProfile) as error:
+    except (ValueError, BadProfile) as error:
         raise Refused(f"profile file {upload.type}/{upload.filename}: {error}") from error
     return file
+
+
+def _completes(frame: wire.IsyUpstream) -> bool:
+    """Whether this file is the last of its profile. Who does not number frames does not say: there, any may be."""
+    return frame.uploadProfile is not None and (frame.uploadProfile.last or frame.seq is None)
 
 
 def _polls(state: Saved) -> tuple[int, int]:

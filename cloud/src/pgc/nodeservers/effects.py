@@ -1,6 +1,7 @@
 """What follows once a durable frame is saved: nodes and commands to the ISY, answers to the run, wishes."""
 
 import asyncio
+from collections import Counter
 
 from pgc.isy.errors import BadValue, IsyError
 from pgc.isy.values import normalise, normalise_uom
@@ -17,6 +18,7 @@ from pgc.nodeservers.wishes import Wish, Wishes
 from pgc_interface import wire
 
 _MOST_COMMANDS = 100
+"""Of one NodeServer, waiting for the ISY."""
 
 
 class Effects:
@@ -29,6 +31,7 @@ class Effects:
         self._requests = requests
         self._wishes = wishes
         self._commands: set[asyncio.Task[None]] = set()
+        self._waiting: Counter[str] = Counter()
 
     async def of(self, nodeserver: NodeServer, run: CurrentRun, frame: wire.Upstream, added: list[Addition]) -> None:
         """Does what `frame` asks for beyond saving, in the order of the protocol."""
@@ -45,9 +48,9 @@ class Effects:
         if frame.installprofile is not None:
             self._provisioner.profile(nodeserver)
         if frame.restart is not None:
-            self._wishes.make(nodeserver, Wish.RESTART)
+            self._wishes.make(nodeserver, run, Wish.RESTART)
         if frame.stop is not None:
-            self._wishes.make(nodeserver, Wish.STOP)
+            self._wishes.make(nodeserver, run, Wish.STOP)
 
     async def config_changed(self, nodeserver: NodeServer) -> None:
         await self._outbound.config(nodeserver)
@@ -56,9 +59,16 @@ class Effects:
         polls = wire.Polls(shortPoll=nodeserver.saved.short_poll, longPoll=nodeserver.saved.long_poll)
         await self._outbound.send(nodeserver, wire.Downstream(polls=polls))
 
-    def profile_sent(self, nodeserver: NodeServer, *, complete: bool) -> None:
-        if complete:
+    def profile_sent(self, nodeserver: NodeServer, run: CurrentRun, *, complete: bool) -> None:
+        if complete and not run.bad_profile:
             self._provisioner.profile(nodeserver)
+        run.bad_profile = run.bad_profile and not complete
+
+    async def profile_refused(self, nodeserver: NodeServer, run: CurrentRun, reason: str, *, complete: bool) -> None:
+        """Half a profile is not installed: the rest of what the run is sending is only kept."""
+        run.bad_profile = not complete
+        result = wire.ProfileResult(success=False, reason=reason)
+        await self._outbound.send(nodeserver, wire.Downstream(result=wire.Result(installprofile=result)))
 
     def request_done(self, nodeserver: NodeServer, report: wire.ReportResult) -> None:
         self._requests.closed(nodeserver, report.requestId, report.success)
@@ -80,7 +90,7 @@ class Effects:
         if nodeserver.state is State.STARTING:
             nodeserver.enter(State.RUNNING)
         await self._outbound.config(nodeserver)
-        await self._outbound.redeliver(nodeserver)
+        await self._outbound.redeliver(nodeserver, run)
 
     def _add_nodes(self, nodeserver: NodeServer, added: list[Addition], *, single: bool) -> None:
         for addition in added:
@@ -94,12 +104,20 @@ class Effects:
         if command.address not in nodeserver.nodes:
             nodeserver.journal.remark(f"command {command.command} of unknown node {command.address}", "WARNING")
             return
-        if len(self._commands) >= _MOST_COMMANDS:
+        if self._waiting[nodeserver.worker] >= _MOST_COMMANDS:
             nodeserver.journal.remark(f"command {command.command} was dropped: the ISY is behind", "WARNING")
             return
-        task = asyncio.create_task(_to_isy(nodeserver, command), name=f"command of {nodeserver.worker}")
+        self._waiting[nodeserver.worker] += 1
+        task = asyncio.create_task(self._pass_on(nodeserver, command), name=f"command of {nodeserver.worker}")
         self._commands.add(task)
         task.add_done_callback(self._commands.discard)
+
+    async def _pass_on(self, nodeserver: NodeServer, command: wire.ReportCommand) -> None:
+        try:
+            await _to_isy(nodeserver, command)
+        finally:
+            self._waiting[nodeserver.worker] -= 1
+            self._waiting += Counter()  # drops those at zero
 
 
 def _merged(known: Node | None, addition: Addition) -> Node:

@@ -8,6 +8,8 @@ from pgc.nodeservers.writer import ValueWriter
 from pgc_interface import wire
 
 _MOST_EARLY = 1000
+_MOST_DRIVERS = 100
+"""Of one node; a nodedef has some thirty."""
 
 
 class HotLane:
@@ -24,6 +26,11 @@ class HotLane:
             return
         held = node.drivers.get(status.driver)
         if held is not None and status.n is not None and status.n < held.n:
+            return
+        if held is None and len(node.drivers) >= _MOST_DRIVERS:
+            nodeserver.journal.remark(
+                f"{status.address} has {_MOST_DRIVERS} drivers; {status.driver} was dropped", "WARNING"
+            )
             return
         try:
             driver = Driver(normalise(status.value), normalise_uom(status.uom))
@@ -66,6 +73,9 @@ class HotLane:
 
     def _hold(self, nodeserver: NodeServer, status: wire.Status) -> None:
         early = self._early.setdefault(nodeserver.worker, {})
+        held = early.get((status.address, status.driver))
+        if held is not None and None not in (held.n, status.n) and (status.n or 0) < (held.n or 0):
+            return
         early[status.address, status.driver] = status
         if len(early) > _MOST_EARLY:
             dropped = next(iter(early))

@@ -4,6 +4,10 @@ Whose frame it is follows from the topic alone, which the broker lets only that 
 says of `userId`, `id` or `profileNum` is ignored.
 """
 
+from typing import Any
+
+import msgspec
+
 from pgc.nodeservers.directory import Directory
 from pgc.nodeservers.hot import HotLane
 from pgc.nodeservers.lane import DurableLane, Frame
@@ -44,12 +48,14 @@ class Inbound:
             if channel == "ns":
                 self._from_run(nodeserver, lane, payload)
             elif channel == "isy":
-                lane.offer(Frame(wire.decode(payload, wire.IsyUpstream)))
+                lane.offer(_to_isy(payload))
         except wire.WireError as error:
             nodeserver.journal.remark(f"a message was refused: {error}", "WARNING")
 
     def _from_run(self, nodeserver: NodeServer, lane: DurableLane, payload: bytes) -> None:
         frame, refused = wire.decode_upstream(payload)
+        if nodeserver.run and (frame.ack or frame.seq is not None):
+            nodeserver.run.acknowledges = True
         if frame.ack:
             self._outbound.acknowledged(nodeserver, frame.ack.mid)
         if frame.status:
@@ -57,10 +63,37 @@ class Inbound:
         for status in frame.batch.status if frame.batch else ():
             self._hot.status(nodeserver, status)
         if frame.seq is not None or _belongs_on_the_lane(frame):
-            lane.offer(Frame(frame, refused))
+            lane.offer(Frame(frame, refused, len(payload)))
         else:
             for reason in refused:
                 nodeserver.journal.remark(f"refused: {reason}", "WARNING")
+
+
+class _Loose(msgspec.Struct):
+    """What of a frame to the ISY can be used where the whole breaks the protocol."""
+
+    seq: int | None = None
+    uploadProfile: dict[str, Any] = {}
+
+
+def _to_isy(payload: bytes) -> Frame:
+    """A numbered frame that is wrong counts all the same, else its run would send it again for ever.
+
+    Raises:
+        WireError: nothing of it can be used.
+    """
+    try:
+        return Frame(wire.decode(payload, wire.IsyUpstream), size=len(payload))
+    except wire.WireError as error:
+        loose = wire.decode(payload, _Loose)
+        upload = _unchecked(loose.uploadProfile) if loose.uploadProfile else None
+        return Frame(wire.IsyUpstream(seq=loose.seq, uploadProfile=upload), [str(error)], len(payload))
+
+
+def _unchecked(upload: dict[str, Any]) -> wire.UploadProfile:
+    """A profile file as it came: whoever stores it says what is wrong with it."""
+    kind, name, content = (str(upload.get(key, "")) for key in ("type", "filename", "payload"))
+    return wire.UploadProfile(type=kind, filename=name, payload=content, last=upload.get("last") is True)
 
 
 def _belongs_on_the_lane(frame: wire.Upstream) -> bool:

@@ -8,6 +8,7 @@ as done, so that one wrong save does not hold up the rest.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,15 +19,18 @@ from pgc.nodeservers.outbound import Outbound
 from pgc_interface import wire
 
 _MOST_WAITING = 1000
+_MOST_BYTES = 16 * 1024 * 1024
+_DRAIN = 5.0
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame as it came, and what of it was refused on decoding."""
+    """One frame as it came, what of it was refused on decoding, and its size in bytes."""
 
     body: wire.Upstream | wire.IsyUpstream
     refused: list[str] = field(default_factory=list)
+    size: int = 0
 
 
 Apply = Callable[[NodeServer, CurrentRun, wire.Upstream | wire.IsyUpstream], Awaitable[None]]
@@ -43,14 +47,22 @@ class DurableLane:
         self._apply = apply
         self._skip = skip
         self._frames: asyncio.Queue[Frame] = asyncio.Queue(_MOST_WAITING)
+        self._bytes = 0
         self._answered = run.mark
 
     def offer(self, frame: Frame) -> None:
         """Takes a frame in; with a full lane it is dropped, and our SDK sends it again."""
-        try:
-            self._frames.put_nowait(frame)
-        except asyncio.QueueFull:
+        if self._frames.full() or self._bytes + frame.size > _MOST_BYTES:
             self._nodeserver.journal.remark("messages come faster than they can be saved; some were dropped", "WARNING")
+            return
+        self._bytes += frame.size
+        self._frames.put_nowait(frame)
+
+    async def drain(self) -> None:
+        """Lets, for a bounded time, be applied what was taken in: a run may end with its last save on the way."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN):
+                await self._frames.join()
 
     async def work(self) -> None:
         while True:
@@ -60,7 +72,10 @@ class DurableLane:
             except SQLAlchemyError as error:
                 # Not answered, so the SDK sends it again; nothing that was acknowledged depends on it.
                 _log.exception("a frame of %s could not be saved", self._nodeserver.worker)
-                self._nodeserver.journal.remark(f"saving failed and will be tried again: {error}", "ERROR")
+                self._nodeserver.journal.remark(f"saving failed and will be tried again: {error.args[0]}", "ERROR")
+            finally:
+                self._bytes -= frame.size
+                self._frames.task_done()
             if self._frames.empty() and self._answered != self._run.mark:
                 await self._answer(wire.SeqResult(upTo=self._run.mark))
 
@@ -74,8 +89,13 @@ class DurableLane:
             await self._apply(self._nodeserver, self._run, frame.body)
         except Refused as error:
             refused.append(str(error))
-            if seq is not None:
-                await self._skip(self._run, seq)
+        except SQLAlchemyError:
+            raise
+        except Exception:  # noqa: BLE001 (the edge of this task; one odd frame must not end all that follow)
+            _log.exception("a frame of %s could not be applied", self._nodeserver.worker)
+            refused.append("an error of the platform; its log tells more")
+        if seq is not None and self._run.mark < seq:
+            await self._skip(self._run, seq)
         for reason in refused:
             self._nodeserver.journal.remark(f"refused: {reason}", "WARNING")
         if refused and seq is not None:

@@ -6,11 +6,15 @@ A start waits until the login of the run before it is revoked, so two runs never
 import asyncio
 import logging
 from dataclasses import replace
+from typing import NamedTuple
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from pgc.broker.access import Login
 from pgc.broker.contract import Broker
 from pgc.bundles.store import BundleStore
 from pgc.errors import PgcError
+from pgc.nodeservers import tasks
 from pgc.nodeservers.applier import Applier
 from pgc.nodeservers.clock import now_ms
 from pgc.nodeservers.errors import NotIsolated
@@ -30,6 +34,15 @@ from pgc_interface import wire
 
 _END_GRACE = 2.0
 _log = logging.getLogger(__name__)
+
+
+class _Opened(NamedTuple):
+    """What belongs to the current run of a NodeServer."""
+
+    lane: DurableLane
+    work: asyncio.Task[None]
+    log: asyncio.Task[None]
+    watch: asyncio.Task[None]
 
 
 class Life:
@@ -59,7 +72,7 @@ class Life:
         self._applier = applier
         self._provisioner = provisioner
         self._stop_grace = stop_grace
-        self._tasks: dict[str, list[asyncio.Task[None]]] = {}
+        self._opened: dict[str, _Opened] = {}
 
     def check_isolation(self, *, trusted: bool) -> None:
         """
@@ -77,7 +90,7 @@ class Life:
         """Starts a run; it counts as running once it has connected. Does nothing if there is one.
 
         Raises:
-            PgcError: it could not be started; the state is `failed` with the reason.
+            PgcError, SQLAlchemyError: it could not be started; the state is `failed` with the reason.
         """
         async with nodeserver.busy:
             if nodeserver.run is not None:
@@ -87,35 +100,50 @@ class Life:
                 self.check_isolation(trusted=nodeserver.record.trusted)
                 await self._provisioner.register(nodeserver)
                 await self._launch(nodeserver)
-            except PgcError as error:
-                nodeserver.enter(State.FAILED, str(error))
+            except (PgcError, SQLAlchemyError) as error:
+                nodeserver.enter(State.FAILED, str(error.args[0]))
                 raise
 
     async def stop(self, nodeserver: NodeServer, *, deleting: bool = False) -> None:
-        """Asks the run to stop, ends it after its grace, and revokes its login. Does nothing if there is none."""
+        """Asks the run to stop, ends it after its grace, and revokes its login. Does nothing if there is none.
+
+        One that is not connected would not hear the message: it is ended by signal, with the same grace.
+        """
         async with nodeserver.busy:
             run = nodeserver.run
             if run is None:
                 return
+            hears = run.connected
             nodeserver.enter(State.STOPPING)
             if deleting:
                 await self._outbound.deliver(nodeserver, wire.Downstream(delete={}))
             else:
                 await self._outbound.send(nodeserver, wire.Downstream(stop=""))
-            exit_ = await self._ended(nodeserver, run)
+            exit_ = await (self._ended(nodeserver, run) if hears else run.process.end(self._stop_grace))
             await self._finish(nodeserver, run, exit_)
-            nodeserver.enter(State.STOPPED, "" if exit_.code == 0 else f"ended with {exit_.text}")
+            nodeserver.enter(State.STOPPED, _after_stop(exit_, asked=hears))
 
     async def resume(self, nodeserver: NodeServer, record: RunRecord) -> bool:
-        """Takes up the run that was there before the platform restarted; False if it is gone."""
+        """Takes up the run that was there before the platform restarted; False if it is gone.
+
+        Raises:
+            PgcError: it is there and cannot be talked to; it was ended.
+        """
         process = await self._runtime.attach(record.id)
         if process is None:
             await self._storage.runs.end(record.id)
             return False
         nodeserver.enter(State.STARTING, "found again after a restart of the platform")
         login = Login(name=record.login, secret_hash=record.secret_hash, prefix=nodeserver.topics.prefix)
-        self._open(nodeserver, CurrentRun(record=record, process=process, mark=record.mark))
-        await self._broker.allow(login)
+        run = CurrentRun(record=record, process=process, mark=record.mark, acknowledges=record.mark > 0)
+        self._open(nodeserver, run)
+        try:
+            await self._broker.allow(login)
+        except PgcError as error:
+            await self._finish(nodeserver, run, None)
+            nodeserver.enter(State.FAILED, str(error))
+            raise
+        await self._provisioner.resume(nodeserver)
         return True
 
     async def _launch(self, nodeserver: NodeServer) -> None:
@@ -125,9 +153,11 @@ class Life:
         process = await self._pool.take()
         login, secret = new_login(nodeserver)
         record = RunRecord(id=process.id, worker=nodeserver.worker, login=login.name, secret_hash=login.secret_hash)
-        nodeserver.record = replace(nodeserver.record, time_started=now_ms())
-        await self._storage.runs.begin(record)
-        await self._storage.nodeservers.update(nodeserver.worker, time_started=nodeserver.record.time_started)
+        try:
+            await self._note_begin(nodeserver, record)
+        except BaseException:  # also a start that is cancelled leaves no process behind
+            await process.end(_END_GRACE)
+            raise
         run = CurrentRun(record=record, process=process)
         self._open(nodeserver, run)
         try:
@@ -140,14 +170,21 @@ class Life:
 
     def _open(self, nodeserver: NodeServer, run: CurrentRun) -> None:
         nodeserver.run = run
+        nodeserver.journal.run_begins()
         lane = DurableLane(nodeserver, run, self._outbound, self._applier.apply, self._applier.skip)
         self._inbound.opened(nodeserver, lane)
         name = nodeserver.worker
-        self._tasks[name] = [
-            asyncio.create_task(lane.work(), name=f"durable lane of {name}"),
-            asyncio.create_task(self._copy_log(nodeserver, run.process), name=f"log of {name}"),
-            asyncio.create_task(self._watch(nodeserver, run), name=f"watch {name}"),
-        ]
+        self._opened[name] = _Opened(
+            lane,
+            tasks.begin(lane.work(), f"durable lane of {name}"),
+            tasks.begin(self._copy_log(nodeserver, run.process), f"log of {name}"),
+            tasks.begin(self._watch(nodeserver, run), f"watch {name}"),
+        )
+
+    async def _note_begin(self, nodeserver: NodeServer, record: RunRecord) -> None:
+        nodeserver.record = replace(nodeserver.record, time_started=now_ms())
+        await self._storage.runs.begin(record)
+        await self._storage.nodeservers.update(nodeserver.worker, time_started=nodeserver.record.time_started)
 
     async def _ended(self, nodeserver: NodeServer, run: CurrentRun) -> Exit:
         try:
@@ -158,23 +195,34 @@ class Life:
             return await run.process.end(_END_GRACE)
 
     async def _finish(self, nodeserver: NodeServer, run: CurrentRun, exit_: Exit | None) -> None:
-        """The run is over: nothing of it is taken any more, and nothing of it stays."""
+        """The run is over: nothing new of it is taken, what was taken is applied, and nothing of it stays."""
         await self._broker.revoke(run.record.login)
         self._inbound.closed(nodeserver)
-        self._outbound.forget(nodeserver)
         await run.process.end(_END_GRACE)
-        lane, log, watch = self._tasks.pop(nodeserver.worker)
-        lane.cancel()
-        if watch is not asyncio.current_task():
-            watch.cancel()
-        await asyncio.gather(log, return_exceptions=True)
-        await self._storage.runs.end(run.record.id)
+        await self._close(nodeserver)
+        self._outbound.forget(nodeserver)
+        nodeserver.run, nodeserver.last_exit = None, exit_
         controller = nodeserver.controller
         if controller is not None:
             nodeserver.isy.reporter.controller_state(nodeserver.slot, controller.record.address, False)
+        await self._note_end(nodeserver, run)
+
+    async def _close(self, nodeserver: NodeServer) -> None:
+        opened = self._opened.pop(nodeserver.worker, None)
+        if opened is None:
+            return
+        await opened.lane.drain()
+        await tasks.end(task for task in (opened.work, opened.watch) if task is not asyncio.current_task())
+        await asyncio.gather(opened.log, return_exceptions=True)
+
+    async def _note_end(self, nodeserver: NodeServer, run: CurrentRun) -> None:
+        """Nothing depends on these notes: the next run writes over them, and a platform that starts looks itself."""
         nodeserver.record = replace(nodeserver.record, last_disconnect=now_ms())
-        await self._storage.nodeservers.update(nodeserver.worker, last_disconnect=nodeserver.record.last_disconnect)
-        nodeserver.run, nodeserver.last_exit = None, exit_
+        try:
+            await self._storage.runs.end(run.record.id)
+            await self._storage.nodeservers.update(nodeserver.worker, last_disconnect=nodeserver.record.last_disconnect)
+        except SQLAlchemyError:
+            _log.exception("the end of run %s could not be noted", run.record.id)
 
     async def _copy_log(self, nodeserver: NodeServer, process: Run) -> None:
         async for line in process.lines():
@@ -186,6 +234,12 @@ class Life:
             if nodeserver.run is run:
                 await self._finish(nodeserver, run, exit_)
                 nodeserver.enter(*_after(exit_, nodeserver.journal.last_words()))
+
+
+def _after_stop(exit_: Exit, *, asked: bool) -> str:
+    if exit_.code == 0:
+        return ""
+    return f"ended with {exit_.text}" if asked else "it was ended before it had connected"
 
 
 def _after(exit_: Exit, last_words: str) -> tuple[State, str]:

@@ -4,6 +4,8 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from pgc.bundles.build import Builder
@@ -20,8 +22,8 @@ from pgc.nodeservers.life import Life
 from pgc.nodeservers.nodes import Driver, Node
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.provisioner import Provisioner
-from pgc.nodeservers.wishes import Wish, Wishes
-from pgc.storage.records import NodeServerRecord, Saved
+from pgc.nodeservers.wishes import Wish, Wished, Wishes
+from pgc.storage.records import NodeServerRecord, RunRecord, Saved
 from pgc.storage.storage import Storage
 from pgc_interface import wire
 
@@ -59,6 +61,8 @@ class Manager:
         self._stage = stage
         self._wishes = wishes
         self._tasks: set[asyncio.Task[None]] = set()
+        self._adding = asyncio.Lock()
+        self._removing: set[str] = set()
 
     def all(self) -> list[NodeServer]:
         return sorted(self._directory, key=lambda nodeserver: (nodeserver.isy.name, nodeserver.slot))
@@ -72,10 +76,11 @@ class Manager:
         runs = {run.worker: run for run in await self._storage.runs.all()}
         for record in await self._storage.nodeservers.all():
             nodeserver = await self._load(record)
-            run = runs.get(record.worker)
-            found = nodeserver is not None and run is not None and await self._life.resume(nodeserver, run)
-            if nodeserver is not None and not found and record.wanted:
-                self._soon(nodeserver, self._life.start)
+            if nodeserver is None:
+                continue
+            found = await self._found(nodeserver, runs.get(record.worker))
+            if found != record.wanted:
+                self._soon(nodeserver, self._life.stop if found else self._life.start)
 
     async def add(
         self,
@@ -96,25 +101,25 @@ class Manager:
         """
         self._life.check_isolation(trusted=trusted)
         bundle = await self._builder.build(folder, say)
-        slot = await self._choose_slot(isy, slot)
         server_file = bundle.server_file
-        record = NodeServerRecord(
-            worker=secrets.token_hex(16),
-            isy=isy.id,
-            slot=slot,
-            name=name or server_file.name,
-            source=str(folder),
-            bundle=bundle.id,
-            trusted=trusted,
-            slot_password=secrets.token_urlsafe(12),
-            saved=Saved(short_poll=server_file.short_poll, long_poll=server_file.long_poll),
-            time_added=now_ms(),
-        )
-        await self._storage.nodeservers.add(record)
-        return self._enlist(record, bundle, isy)
+        async with self._adding:
+            record = NodeServerRecord(
+                worker=secrets.token_hex(16),
+                isy=isy.id,
+                slot=await self._choose_slot(isy, slot),
+                name=name or server_file.name,
+                source=str(folder),
+                bundle=bundle.id,
+                trusted=trusted,
+                slot_password=secrets.token_urlsafe(12),
+                saved=Saved(short_poll=server_file.short_poll, long_poll=server_file.long_poll),
+                time_added=now_ms(),
+            )
+            await self._storage.nodeservers.add(record)
+            return self._enlist(record, bundle, isy)
 
     async def start(self, worker: str) -> NodeServer:
-        nodeserver = self.get(worker)
+        nodeserver = self._staying(worker)
         await self._want(nodeserver, True)
         await self._life.start(nodeserver)
         return nodeserver
@@ -126,23 +131,29 @@ class Manager:
         return nodeserver
 
     async def restart(self, worker: str) -> NodeServer:
-        nodeserver = self.get(worker)
+        nodeserver = self._staying(worker)
         await self._want(nodeserver, True)
-        await self._restart(nodeserver)
+        await self._life.stop(nodeserver)
+        await self._life.start(nodeserver)
         return nodeserver
 
     async def remove(self, worker: str) -> None:
         """Stops it, takes its nodes and slot from the ISY, and forgets it; its data is kept for 30 days.
 
         Raises:
-            IsyUnreachable: the ISY is off, so its nodes cannot be taken from it now.
+            IsyUnreachable: the ISY is off, so its nodes cannot be taken from it now; the NodeServer is stopped.
+            NotPossibleNow: it is being removed.
         """
-        nodeserver = self.get(worker)
-        await self._life.stop(nodeserver, deleting=True)
-        await self._provisioner.clear(nodeserver)
-        await self._provisioner.end(nodeserver)
-        self._directory.drop(nodeserver)
-        await self._storage.nodeservers.remove(worker, now_ms())
+        nodeserver = self._staying(worker)
+        self._removing.add(worker)
+        try:
+            await self._want(nodeserver, False)
+            await self._life.stop(nodeserver, deleting=True)
+            await self._provisioner.clear(nodeserver)
+            await self._storage.nodeservers.remove(worker, now_ms())
+            self._directory.drop(nodeserver)
+        finally:
+            self._removing.discard(worker)
 
     async def change(self, worker: str, frame: wire.Upstream) -> NodeServer:
         """A change of params, notices or polls that the owner makes, as a patch of what is there now."""
@@ -157,21 +168,46 @@ class Manager:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         async with asyncio.TaskGroup() as group:
             for nodeserver in self._directory:
-                group.create_task(self._life.stop(nodeserver), name=f"stop {nodeserver.worker}")
+                group.create_task(self._end(nodeserver), name=f"stop {nodeserver.worker}")
         for nodeserver in self._directory:
             await self._provisioner.end(nodeserver)
 
     async def grant(self) -> None:
         """Does what NodeServers wish, for ever."""
         while True:
-            nodeserver, wish = await self._wishes.next()
-            self._soon(nodeserver, self._restart if wish is Wish.RESTART else self._life.stop)
+            wished = await self._wishes.next()
+            self._soon(wished.nodeserver, partial(self._grant, wished=wished))
 
-    async def _restart(self, nodeserver: NodeServer) -> None:
+    async def _grant(self, nodeserver: NodeServer, wished: Wished) -> None:
+        """A wish ends with its run, and the owner's word counts more."""
+        if nodeserver.run is not wished.run:
+            return
         await self._life.stop(nodeserver)
-        await self._life.start(nodeserver)
+        if wished.wish is Wish.RESTART and nodeserver.record.wanted:
+            await self._life.start(nodeserver)
+
+    async def _end(self, nodeserver: NodeServer) -> None:
+        try:
+            await self._life.stop(nodeserver)
+        except Exception:  # noqa: BLE001 (the edge of this task; one that cannot be stopped must not keep the others)
+            _log.exception("%s could not be stopped", nodeserver.worker)
+
+    async def _found(self, nodeserver: NodeServer, run: RunRecord | None) -> bool:
+        """Whether its run of before goes on; what is wrong with one run keeps no other from starting."""
+        try:
+            return run is not None and await self._life.resume(nodeserver, run)
+        except PgcError as error:
+            nodeserver.journal.remark(f"its run was not found again: {error}", "ERROR")
+            return False
+
+    def _staying(self, worker: str) -> NodeServer:
+        nodeserver = self.get(worker)
+        if worker in self._removing:
+            raise NotPossibleNow(f"{nodeserver.record.name} is being removed")
+        return nodeserver
 
     async def _want(self, nodeserver: NodeServer, wanted: bool) -> None:
+        nodeserver.record = replace(nodeserver.record, wanted=wanted)
         await self._storage.nodeservers.update(nodeserver.worker, wanted=wanted)
 
     async def _choose_slot(self, isy: Isy, slot: int | None) -> int:
@@ -206,13 +242,15 @@ class Manager:
         return nodeserver
 
     def _tell_reporter(self, nodeserver: NodeServer, node: Node) -> None:
-        """What the ISY is known to hold need not be sent again."""
+        """What the ISY is known to hold need not be sent again; what it did not confirm is still on its way."""
         reporter = nodeserver.isy.reporter
         if node.record.on_isy:
             reporter.node_known(nodeserver.slot, node.record.address)
         for name, driver in node.drivers.items():
             if driver.confirmed:
                 reporter.confirmed(nodeserver.slot, node.record.address, name, driver.value, driver.uom)
+            else:
+                reporter.report(nodeserver.slot, node.record.address, name, driver.value, driver.uom)
 
     def _enlist(self, record: NodeServerRecord, bundle: Bundle, isy: Isy) -> NodeServer:
         nodeserver = NodeServer(record, bundle.server_file, isy, self._stage, self._events)
@@ -226,6 +264,9 @@ class Manager:
                 await step(nodeserver)
             except PgcError as error:
                 nodeserver.journal.remark(f"{error}. {error.hint}".rstrip(" ."), "ERROR")
+            except Exception:  # noqa: BLE001 (the edge of this task)
+                _log.exception("what was asked of %s failed", nodeserver.worker)
+                nodeserver.journal.remark("an error of the platform; its log tells more", "ERROR")
 
         task = asyncio.create_task(run(), name=f"life of {nodeserver.worker}")
         self._tasks.add(task)

@@ -28,6 +28,12 @@ class CurrentRun:
     mark: int = 0
     """The last frame of the durable lane that is saved."""
     connected: bool = False
+    acknowledges: bool = False
+    """It numbers or acknowledges frames, as our SDK does; the original clients do neither."""
+    wished: bool = False
+    """It has asked to be restarted or stopped; once is enough."""
+    bad_profile: bool = False
+    """A file of the profile that it is sending was refused."""
 
 
 class NodeServer:

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from typing import NamedTuple, Protocol
 
 from pgc.broker.errors import BrokerError
-from pgc.nodeservers.nodeserver import NodeServer
+from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
 from pgc_interface import wire
 
 _EXPIRES = 60.0
@@ -47,27 +47,42 @@ class Outbound:
         await self.send(nodeserver, wire.Downstream(config=wire.to_dict(nodeserver.on_wire())))
 
     async def deliver(self, nodeserver: NodeServer, frame: wire.Downstream) -> None:
-        """Sends a frame that must be acknowledged: a command, an OAuth code, a webhook, `delete`."""
+        """Sends a frame that must be acknowledged: a command, an OAuth code, a webhook, `delete`.
+
+        Without a connection it is kept until there is one. An original client never acknowledges, and would get it
+        again with each connection: to such a one it is sent once.
+        """
         frame.mid = secrets.token_hex(8)
-        waiting = self._unacknowledged.setdefault(nodeserver.worker, OrderedDict())
-        if len(waiting) >= _MOST_WAITING:
-            waiting.popitem(last=False)
-            nodeserver.journal.remark(f"over {_MOST_WAITING} commands wait; the oldest was dropped", "WARNING")
-        waiting[frame.mid] = _Waiting(time.monotonic(), frame)
-        await self.send(nodeserver, frame)
+        run = nodeserver.run
+        connected = run is not None and run.connected
+        if not connected or (run is not None and run.acknowledges):
+            self._keep(nodeserver, frame.mid, frame)
+        if connected:
+            await self.send(nodeserver, frame)
 
     def acknowledged(self, nodeserver: NodeServer, mid: str) -> None:
         self._unacknowledged.get(nodeserver.worker, OrderedDict()).pop(mid, None)
 
-    async def redeliver(self, nodeserver: NodeServer) -> None:
+    async def redeliver(self, nodeserver: NodeServer, run: CurrentRun) -> None:
         """The run is connected (again): sends what it has not acknowledged."""
         waiting = self._unacknowledged.get(nodeserver.worker, OrderedDict())
         for mid, (since, frame) in list(waiting.items()):
-            if time.monotonic() - since > _EXPIRES:
+            if mid not in waiting:
+                continue  # acknowledged while those before it were sent
+            late = time.monotonic() - since > _EXPIRES
+            if late or not run.acknowledges:
                 del waiting[mid]
+            if late:
                 nodeserver.journal.remark("a command was dropped: it waited over a minute for a connection", "WARNING")
             else:
                 await self.send(nodeserver, frame)
+
+    def _keep(self, nodeserver: NodeServer, mid: str, frame: wire.Downstream) -> None:
+        waiting = self._unacknowledged.setdefault(nodeserver.worker, OrderedDict())
+        if len(waiting) >= _MOST_WAITING:
+            waiting.popitem(last=False)
+            nodeserver.journal.remark(f"over {_MOST_WAITING} commands wait; the oldest was dropped", "WARNING")
+        waiting[mid] = _Waiting(time.monotonic(), frame)
 
     def forget(self, nodeserver: NodeServer) -> None:
         self._unacknowledged.pop(nodeserver.worker, None)

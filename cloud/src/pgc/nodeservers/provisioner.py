@@ -6,13 +6,16 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 
 from pgc.isy import profile, slots
-from pgc.isy.errors import IsyError, IsyUnreachable
+from pgc.isy.errors import IsyError, IsyRefused, IsyUnreachable
 from pgc.isy.nodes import NewNode, NodeOutcome
 from pgc.isy.profile import ProfileFile, ProfileKind
+from pgc.nodeservers import tasks
 from pgc.nodeservers.additions import Addition
 from pgc.nodeservers.events import NodeAdded, NodeRemoved
+from pgc.nodeservers.nodes import Node
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.outbound import Outbound
 from pgc.storage.records import NodeRecord
@@ -20,7 +23,11 @@ from pgc.storage.storage import Storage
 from pgc_interface import wire
 
 _MOST_WAITING = 500
+_REMOVAL = 30.0
+"""Seconds that one node may take when all are removed."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_MOST_TROUBLES = 10
+"""How often an ISY may answer one step with an error of its own, over some five minutes."""
 _log = logging.getLogger(__name__)
 
 Step = Callable[[], Awaitable[None]]
@@ -35,22 +42,21 @@ class Provisioner:
         self._callback = callback
         self._queues: dict[str, asyncio.Queue[Step]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._profiles_due: set[str] = set()
 
     def begin(self, nodeserver: NodeServer) -> None:
         """From now on this NodeServer's steps are worked off."""
         queue: asyncio.Queue[Step] = asyncio.Queue(_MOST_WAITING)
         self._queues[nodeserver.worker] = queue
-        self._tasks[nodeserver.worker] = asyncio.create_task(
-            _work(nodeserver, queue), name=f"provision {nodeserver.worker}"
-        )
+        self._tasks[nodeserver.worker] = tasks.begin(_work(nodeserver, queue), f"provision {nodeserver.worker}")
 
     async def end(self, nodeserver: NodeServer) -> None:
         """Drops what waits."""
         self._queues.pop(nodeserver.worker, None)
+        self._profiles_due.discard(nodeserver.worker)
         task = self._tasks.pop(nodeserver.worker, None)
         if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await tasks.end([task])
 
     async def register(self, nodeserver: NodeServer) -> None:
         """Makes the slot ours, at once if the ISY answers and otherwise when it is back.
@@ -60,34 +66,72 @@ class Provisioner:
         """
         try:
             await self._register(nodeserver)
-        except IsyUnreachable as error:
+        except IsyError as error:
+            if not _may_pass(error):
+                raise
             nodeserver.journal.remark(f"{error}; slot {nodeserver.slot} will be set up when it answers", "WARNING")
             self._put(nodeserver, partial(self._register, nodeserver))
 
+    async def resume(self, nodeserver: NodeServer) -> None:
+        """After a restart of the platform: does what was on its way to the ISY when it ended."""
+        self._put(nodeserver, partial(self._register, nodeserver))
+        if not nodeserver.record.profile_done and await self._storage.profiles.of(nodeserver.worker):
+            self.profile(nodeserver)
+        missing = [Addition(node.record, {}) for node in nodeserver.nodes.values() if not node.record.on_isy]
+        if missing:
+            self.add(nodeserver, missing, single=False)
+
     def profile(self, nodeserver: NodeServer) -> None:
-        self._put(nodeserver, partial(self._profile, nodeserver))
+        """Sends the profile as it is stored when its turn comes: asked for again before that, it still goes once."""
+        if nodeserver.worker not in self._profiles_due and self._put(nodeserver, partial(self._profile, nodeserver)):
+            self._profiles_due.add(nodeserver.worker)
 
     def add(self, nodeserver: NodeServer, added: list[Addition], *, single: bool) -> None:
         self._put(nodeserver, partial(self._add, nodeserver, added, single))
 
     def remove(self, nodeserver: NodeServer, addresses: list[str], *, single: bool) -> None:
-        self._put(nodeserver, partial(self._remove, nodeserver, addresses, single))
+        """A node that is added again while its removal waits is another one, and stays."""
+        leaving = [(address, nodeserver.nodes.get(address)) for address in addresses]
+        self._put(nodeserver, partial(self._remove, nodeserver, leaving, single))
 
     async def clear(self, nodeserver: NodeServer) -> None:
-        """Takes all nodes and the slot from the ISY, children before their primaries."""
+        """Drops what waits, and takes all nodes and the slot from the ISY.
+
+        Raises:
+            IsyError: the ISY is off or keeps the slot; the nodes that are left can be removed later.
+        """
+        await self.end(nodeserver)
+        try:
+            await self._clear(nodeserver)
+        except IsyError:
+            self.begin(nodeserver)
+            raise
+
+    async def _clear(self, nodeserver: NodeServer) -> None:
+        """Children before their primaries; asks for the slot first, since the reporter waits while the ISY is off."""
+        await nodeserver.isy.client.connection(nodeserver.slot)
         last = sorted(nodeserver.nodes.values(), key=lambda node: node.record.primary == node.record.address)
         for node in last:
-            await self._remove_one(nodeserver, node.record.address)
+            await self._remove_in_time(nodeserver, node)
         nodeserver.isy.reporter.forget(nodeserver.slot)
         await slots.release(nodeserver.isy.client, nodeserver.slot, await self._callback(nodeserver))
 
-    def _put(self, nodeserver: NodeServer, step: Step) -> None:
-        queue = self._queues.get(nodeserver.worker)
+    async def _remove_in_time(self, nodeserver: NodeServer, node: Node) -> None:
         try:
-            if queue is not None:
-                queue.put_nowait(step)
-        except asyncio.QueueFull:
+            async with asyncio.timeout(_REMOVAL):
+                await self._remove_one(nodeserver, node.record.address, node)
+        except TimeoutError:
+            raise IsyUnreachable(f"the ISY did not remove node {node.record.address} in {_REMOVAL:g} seconds") from None
+
+    def _put(self, nodeserver: NodeServer, step: Step) -> bool:
+        queue = self._queues.get(nodeserver.worker)
+        if queue is None:
+            return False
+        if queue.full():
             nodeserver.journal.remark("too many nodes wait for the ISY; this one was dropped", "ERROR")
+            return False
+        queue.put_nowait(step)
+        return True
 
     async def _register(self, nodeserver: NodeServer) -> None:
         await slots.register(
@@ -99,12 +143,14 @@ class Provisioner:
         )
 
     async def _profile(self, nodeserver: NodeServer) -> None:
+        self._profiles_due.discard(nodeserver.worker)
         stored = await self._storage.profiles.of(nodeserver.worker)
+        if not stored:
+            await self._tell_profile(nodeserver, wire.ProfileResult(success=False, reason="no profile file was sent"))
+            return
         files = [ProfileFile(kind=ProfileKind(kind), name=name, content=content) for kind, name, content in stored]
         try:
-            await profile.upload(nodeserver.isy.client, nodeserver.slot, files)
-        except IsyUnreachable:
-            raise
+            await _persist(partial(profile.upload, nodeserver.isy.client, nodeserver.slot, files))
         except IsyError as error:
             nodeserver.journal.remark(f"the profile was not installed: {error}", "ERROR")
             result = wire.ProfileResult(success=False, reason=str(error))
@@ -112,8 +158,11 @@ class Provisioner:
             nodeserver.journal.remark(f"the profile ({len(files)} files) is on the ISY")
             await self._profile_done(nodeserver)
             result = wire.ProfileResult(success=True)
-        await self._outbound.send(nodeserver, wire.Downstream(result=wire.Result(installprofile=result)))
+        await self._tell_profile(nodeserver, result)
         await self._outbound.config(nodeserver)
+
+    async def _tell_profile(self, nodeserver: NodeServer, result: wire.ProfileResult) -> None:
+        await self._outbound.send(nodeserver, wire.Downstream(result=wire.Result(installprofile=result)))
 
     async def _profile_done(self, nodeserver: NodeServer) -> None:
         version = nodeserver.server_file.profile_version
@@ -149,10 +198,11 @@ class Provisioner:
         return _result(record.address, outcome)
 
     async def _now_on_isy(self, nodeserver: NodeServer, record: NodeRecord) -> None:
-        record = replace(record, on_isy=True)
         node = nodeserver.nodes.get(record.address)
+        record = replace(node.record if node else record, on_isy=True)
         if node is not None:
             node.record = record
+            _report_again(nodeserver, node)
         async with self._storage.database.saving() as tx:
             await self._storage.nodes.put(tx, nodeserver.worker, record)
         nodeserver.tell(
@@ -162,22 +212,33 @@ class Provisioner:
         if record.is_controller and run is not None:
             nodeserver.isy.reporter.controller_state(nodeserver.slot, record.address, run.connected)
 
-    async def _remove(self, nodeserver: NodeServer, addresses: list[str], single: bool) -> None:
-        results = [await self._remove_one(nodeserver, address) for address in addresses]
+    async def _remove(self, nodeserver: NodeServer, leaving: list[tuple[str, Node | None]], single: bool) -> None:
+        results = [await self._remove_one(nodeserver, address, node) for address, node in leaving]
         result = wire.Result(removenode=results[0] if single and len(results) == 1 else results)
         await self._outbound.send(nodeserver, wire.Downstream(result=result))
         await self._outbound.config(nodeserver)
 
-    async def _remove_one(self, nodeserver: NodeServer, address: str) -> wire.NodeResult:
+    async def _remove_one(self, nodeserver: NodeServer, address: str, leaving: Node | None) -> wire.NodeResult:
         outcome = await nodeserver.isy.reporter.remove_node(nodeserver.slot, address)
         if outcome.success:
-            nodeserver.nodes.pop(address, None)
-            async with self._storage.database.saving() as tx:
-                await self._storage.nodes.drop(tx, nodeserver.worker, address)
+            await self._off_isy(nodeserver, address, leaving)
             nodeserver.tell(NodeRemoved(nodeserver=nodeserver.worker, address=address))
         else:
             nodeserver.journal.remark(f"the ISY did not remove node {address}: {outcome.reason}", "ERROR")
         return _result(address, outcome)
+
+    async def _off_isy(self, nodeserver: NodeServer, address: str, leaving: Node | None) -> None:
+        again = nodeserver.nodes.get(address)
+        if again is leaving:
+            nodeserver.nodes.pop(address, None)
+            again = None
+        async with self._storage.database.saving() as tx:
+            await self._storage.nodes.drop(tx, nodeserver.worker, address)
+            if again is not None:
+                again.record = replace(again.record, on_isy=False)
+                await self._storage.nodes.put(tx, nodeserver.worker, again.record)
+        for driver in again.drivers.values() if again else ():
+            driver.confirmed = False
 
 
 async def _work(nodeserver: NodeServer, queue: asyncio.Queue[Step]) -> None:
@@ -193,14 +254,30 @@ async def _work(nodeserver: NodeServer, queue: asyncio.Queue[Step]) -> None:
 
 
 async def _persist(step: Step) -> None:
-    """Does the step, again and again while the ISY is away."""
-    pause = _FIRST_PAUSE
+    """Does the step, again and again while the ISY is away, and some times while it answers that it does not work."""
+    pause, troubles = _FIRST_PAUSE, 0
     while True:
         try:
             return await step()
-        except IsyUnreachable:
-            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (spreads retries, no secret)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+        except IsyError as error:
+            troubles += isinstance(error, IsyRefused)
+            if not _may_pass(error) or troubles >= _MOST_TROUBLES:
+                raise
+        await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (spreads retries, no secret)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _may_pass(error: IsyError) -> bool:
+    """Whether waiting may help: the ISY does not answer, or speaks of its own state rather than of what was asked."""
+    if isinstance(error, IsyRefused):
+        return error.isy_status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(error, IsyUnreachable)
+
+
+def _report_again(nodeserver: NodeServer, node: Node) -> None:
+    """Where the node was removed just before, the reporter forgot its values; what the ISY holds is not sent."""
+    for name, driver in node.drivers.items():
+        nodeserver.isy.reporter.report(nodeserver.slot, node.record.address, name, driver.value, driver.uom)
 
 
 def _is_primary(new: Addition) -> bool:

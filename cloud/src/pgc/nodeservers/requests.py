@@ -7,7 +7,8 @@ from pgc.isy.errors import IsyError
 from pgc.nodeservers.nodeserver import NodeServer
 
 _PATIENCE = 30.0
-_MOST = 200
+_MOST = 100
+"""Of one NodeServer, so that none takes the room of the others."""
 _log = logging.getLogger(__name__)
 
 
@@ -22,7 +23,7 @@ class Requests:
         key = (nodeserver.worker, request)
         if key in self._open:
             return
-        if len(self._open) >= _MOST:
+        if sum(worker == nodeserver.worker for worker, _ in self._open) >= _MOST:
             self._answer(nodeserver, request, success=False)
             return
         loop = asyncio.get_running_loop()
@@ -36,6 +37,9 @@ class Requests:
 
     def fail(self, nodeserver: NodeServer, request: str) -> None:
         """Answers at once for a NodeServer that cannot."""
+        timer = self._open.pop((nodeserver.worker, request), None)
+        if timer is not None:
+            timer.cancel()
         self._answer(nodeserver, request, success=False)
 
     async def stop(self) -> None:

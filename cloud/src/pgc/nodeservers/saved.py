@@ -12,6 +12,10 @@ from pgc_interface import wire
 
 LARGEST_MAP = 512 * 1024
 """Bytes of JSON in one saved map."""
+LARGEST_STATE = 768 * 1024
+"""Bytes of JSON in all that is saved: together with the nodes it must fit into one `config`."""
+DEEPEST = 100
+"""Levels of lists and maps in each other; far deeper ones could be saved and never be read again."""
 _SHORTEST_POLL, _LONGEST_POLL = 1, 7 * 24 * 3600
 
 
@@ -19,13 +23,16 @@ def apply(saved: Saved, frame: wire.Upstream) -> Saved:
     """The state after `frame`; the very same object when the frame saves nothing.
 
     Raises:
-        Refused: a map would grow too large, or a poll is no number of seconds. Nothing of the frame is applied.
+        Refused: something would grow too large, or a poll is no number of seconds. Nothing of the frame is applied.
     """
+    new = saved
     for key, change in _CHANGES.items():
         body = getattr(frame, key)
         if body is not None:
-            saved = change(saved, body)
-    return saved
+            new = change(new, body)
+    if new is not saved:
+        _check_size("all that is saved", new, LARGEST_STATE)
+    return new
 
 
 def _with_params(saved: Saved, params: Mapping[str, Any]) -> Saved:
@@ -45,6 +52,11 @@ def _with_notices(saved: Saved, notices: Mapping[str, Any]) -> Saved:
     return replace(saved, notices=_bounded("notices", texts), notices_revision=saved.notices_revision + 1)
 
 
+def _with_definitions(saved: Saved, definitions: list[Any]) -> Saved:
+    _check("typed params' definitions", definitions)
+    return replace(saved, typed_params=definitions)
+
+
 def _with_polls(saved: Saved, polls: wire.Polls) -> Saved:
     return replace(
         saved,
@@ -59,10 +71,27 @@ def _patched(current: Mapping[str, Any], patch: wire.Patch) -> dict[str, Any]:
 
 
 def _bounded(what: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    size = len(msgspec.json.encode(content))
-    if size > LARGEST_MAP:
-        raise Refused(f"{what} would hold {size} bytes; at most {LARGEST_MAP} can be saved")
+    _check(what, content)
     return dict(content)
+
+
+def _check(what: str, content: object) -> None:
+    if _is_deeper(content, DEEPEST):
+        raise Refused(f"{what} would hold lists or maps nested more than {DEEPEST} levels deep")
+    _check_size(what, content, LARGEST_MAP)
+
+
+def _check_size(what: str, content: object, largest: int) -> None:
+    size = len(msgspec.json.encode(content))
+    if size > largest:
+        raise Refused(f"{what} would hold {size} bytes; at most {largest} can be saved")
+
+
+def _is_deeper(content: object, levels: int) -> bool:
+    if not isinstance(content, dict | list):
+        return False
+    inner = content.values() if isinstance(content, dict) else content
+    return levels == 0 or any(_is_deeper(each, levels - 1) for each in inner)
 
 
 def _seconds(name: str, given: object, current: int) -> int:
@@ -83,7 +112,7 @@ _CHANGES: dict[str, Callable[[Saved, Any], Saved]] = {
     "patchnotices": lambda saved, patch: _with_notices(saved, _patched(saved.notices, patch)),
     "patchtyped": lambda saved, patch: _with_typed_data(saved, _patched(saved.typed_data, patch)),
     "customparamsdoc": lambda saved, text: replace(saved, params_doc=text),
-    "typedparams": lambda saved, definitions: replace(saved, typed_params=definitions),
+    "typedparams": _with_definitions,
     "typedcustomdata": _with_typed_data,
     "addnotice": lambda saved, notice: _with_notices(saved, {**saved.notices, notice.key: notice.value}),
     "removenotice": lambda saved, ref: _with_notices(saved, _patched(saved.notices, wire.Patch(unset=[ref.key]))),

@@ -4,7 +4,7 @@ import asyncio
 from enum import Enum, auto
 from typing import NamedTuple
 
-from pgc.nodeservers.nodeserver import NodeServer
+from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
 
 _MOST_WAITING = 1000
 
@@ -16,6 +16,7 @@ class Wish(Enum):
 
 class Wished(NamedTuple):
     nodeserver: NodeServer
+    run: CurrentRun
     wish: Wish
 
 
@@ -23,9 +24,13 @@ class Wishes:
     def __init__(self) -> None:
         self._waiting: asyncio.Queue[Wished] = asyncio.Queue(_MOST_WAITING)
 
-    def make(self, nodeserver: NodeServer, wish: Wish) -> None:
+    def make(self, nodeserver: NodeServer, run: CurrentRun, wish: Wish) -> None:
+        """The first wish of a run counts: it is the last thing that run can be granted."""
+        if run.wished:
+            return
         try:
-            self._waiting.put_nowait(Wished(nodeserver, wish))
+            self._waiting.put_nowait(Wished(nodeserver, run, wish))
+            run.wished = True
         except asyncio.QueueFull:
             nodeserver.journal.remark("its wish was dropped: too many are waiting", "WARNING")
 
