@@ -164,7 +164,7 @@ class Platform:
 
     async def _start_messages(self) -> None:
         """The broker, our own connection to it, and what goes up and down over that."""
-        self._broker = await self._on_kept_port("broker_port", self.settings.broker_port, _new_broker)
+        self._broker = await self._on_kept_port("broker_port", self.settings.broker_port, self._new_broker)
         secret = new_secret()
         login = Login("platform", hash_secret(secret), prefix=self.settings.stage, trusted=True)
         await self._broker.allow(login)
@@ -175,6 +175,15 @@ class Platform:
         self._outbound = Outbound(self._link)
         self._inbound = Inbound(self._directory, self._hot, self._outbound)
         await self._begin(self._link)
+
+    def _new_broker(self, port: int) -> EmbeddedBroker:
+        return EmbeddedBroker(port=port, tell_fault=self._tell_fault)
+
+    def _tell_fault(self, login: str, fault: str) -> None:
+        """Why a run was disconnected shows where its owner looks."""
+        for nodeserver in self._directory:
+            if nodeserver.run is not None and nodeserver.run.record.login == login:
+                nodeserver.journal.remark(f"its connection was cut, because it {fault}", "WARNING")
 
     def _receive(self, topic: str, payload: bytes) -> None:
         self._inbound.receive(topic, payload)
@@ -256,10 +265,6 @@ class Platform:
             await asyncio.gather(task, return_exceptions=True)
 
         self._stack.push_async_callback(end)
-
-
-def _new_broker(port: int) -> EmbeddedBroker:
-    return EmbeddedBroker(port=port)
 
 
 def _new_ingress(host: str, router: Router, port: int) -> Ingress:

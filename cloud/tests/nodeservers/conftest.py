@@ -181,8 +181,8 @@ class Home:
     def _build_manager(self) -> None:
         self.bundles = BundleStore(self.folder / "bundles")
         self.provisioner = Provisioner(self.storage, self.outbound, self._callback)
-        wishes = Wishes()
-        self.effects = Effects(self.hot, self.outbound, self.provisioner, self.requests, wishes)
+        self.wishes = Wishes()
+        self.effects = Effects(self.hot, self.outbound, self.provisioner, self.requests, self.wishes)
         self.stack.push_async_callback(self.effects.stop)
         self.applier = Applier(self.storage, self.effects)
         self.life = Life(
@@ -207,7 +207,7 @@ class Home:
             provisioner=self.provisioner,
             applier=self.applier,
             events=self.events,
-            wishes=wishes,
+            wishes=self.wishes,
             stage=STAGE,
         )
 

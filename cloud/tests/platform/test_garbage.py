@@ -76,6 +76,8 @@ async def test_garbage_is_refused_with_reasons_and_harms_nobody(home: Home, neig
     await home.said(garbage, "a foreign topic was cut off")
     await home.said(garbage, "an oversized message was cut off")
     for reason in (
+        "its connection was cut, because it published to ",
+        "its connection was cut, because it sent a packet of ",
         "a message was refused",
         "refused: addnode",
         "refused: customdata",

@@ -60,6 +60,8 @@ class Connection(BrokerProtocolHandler):
         self._serving: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
         self._reason = ""
+        self.fault = ""
+        """What the client did that it was disconnected for; empty while it keeps the rules."""
         self._has_been_refused = False
         if login.trusted:
             self._packets.hurry()
@@ -92,7 +94,7 @@ class Connection(BrokerProtocolHandler):
         if self._reason:
             return False
         if self._outgoing.is_full:
-            self._cut("does not read its messages")
+            self._cut("does not read its messages", its_fault=True)
             return False
         self._outgoing.send(topic, payload, qos)
         return self.login.trusted and self._outgoing.is_behind
@@ -102,7 +104,7 @@ class Connection(BrokerProtocolHandler):
         try:
             await self._outgoing.catch_up()
         except TimeoutError:
-            self._cut("has not read anything for too long")
+            self._cut("has not read anything for too long", its_fault=True)
         except ConnectionError:
             return
 
@@ -186,8 +188,10 @@ class Connection(BrokerProtocolHandler):
 
     # --- the end --------------------------------------------------------------------------------------------------
 
-    def _cut(self, reason: str) -> None:
+    def _cut(self, reason: str, *, its_fault: bool = False) -> None:
         self._reason = self._reason or reason
+        if its_fault:
+            self.fault = self.fault or reason
         self._out.abort()
         if self._serving:
             self._serving.cancel()
@@ -209,6 +213,7 @@ class Connection(BrokerProtocolHandler):
             case None:
                 logger.warning("%s is disconnected: it %s", self.login.name, self._reason)
             case Violation():
+                self.fault = str(error)
                 logger.warning("%s is disconnected: it %s", self.login.name, error)
             case TimeoutError():
                 logger.warning("%s is disconnected: silent for %.0f s", self.login.name, self._silence)

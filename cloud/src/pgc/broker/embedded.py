@@ -8,7 +8,7 @@ from amqtt.errors import BrokerError as AmqttBrokerError
 
 from pgc.broker.access import Login
 from pgc.broker.errors import BrokerError
-from pgc.broker.guarded import GuardedBroker
+from pgc.broker.guarded import GuardedBroker, TellFault
 from pgc.broker.limits import Limits
 
 _OTHER_PORT = "stop what uses it, or choose another port (0 takes any free one)"
@@ -17,7 +17,13 @@ _OTHER_PORT = "stop what uses it, or choose another port (0 takes any free one)"
 class EmbeddedBroker:
     """Implements :class:`pgc.broker.contract.Broker`. Logins are kept over a stop; connections are not."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        limits: Limits | None = None,
+        tell_fault: TellFault = lambda name, fault: None,
+    ) -> None:
         if not _is_loopback(host):
             raise BrokerError(
                 f"the embedded broker listens on loopback only, not on {host}",
@@ -26,6 +32,7 @@ class EmbeddedBroker:
         self._host = host
         self._port = port
         self._limits = limits or Limits()
+        self._tell_fault = tell_fault
         self._logins: dict[str, Login] = {}
         self._running: GuardedBroker | None = None
 
@@ -47,7 +54,7 @@ class EmbeddedBroker:
         # amqtt tells of every connection, and in debug also payloads; transitions is its state machine.
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        broker = GuardedBroker(self._host, self._port, self._logins, self._limits)
+        broker = GuardedBroker(self._host, self._port, self._logins, self._limits, self._tell_fault)
         try:
             await broker.start()
         except AmqttBrokerError as error:

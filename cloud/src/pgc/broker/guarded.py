@@ -8,7 +8,7 @@ tested against; the tests talk to the broker as hostile clients do, so an update
 import asyncio
 import logging
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from amqtt.adapters import ReaderAdapter, WriterAdapter
@@ -31,6 +31,9 @@ _TAKEN_OVER = "was replaced by a new connection of its own"
 _STOPPING = "was told that the broker stops"
 logger = logging.getLogger(__name__)
 
+TellFault = Callable[[str, str], None]
+"""Called with a login's name and what it did, when it is disconnected for that; must not wait."""
+
 
 class GuardedBroker(Broker):
     """Serves the logins of a table that its owner may change at any time.
@@ -39,11 +42,14 @@ class GuardedBroker(Broker):
     them has anything to work on. No plugin is loaded: no anonymous logins, no $SYS topics, no files.
     """
 
-    def __init__(self, host: str, port: int, logins: Mapping[str, Login], limits: Limits) -> None:
+    def __init__(
+        self, host: str, port: int, logins: Mapping[str, Login], limits: Limits, tell_fault: TellFault
+    ) -> None:
         listener = ListenerConfig(type=ListenerType.TCP, bind=f"{host}:{port}")
         super().__init__(BrokerConfig(listeners={_LISTENER: listener}, plugins={}))
         self._logins = logins
         self._limits = limits
+        self._tell_fault = tell_fault
         self._exchange = Exchange()
         self._lobby = Lobby(limits.strangers)
         self._connections: dict[str, Connection] = {}
@@ -129,6 +135,8 @@ class GuardedBroker(Broker):
             await connection.run()
         finally:
             del self._connections[login.name]
+            if connection.fault:
+                self._tell_fault(login.name, connection.fault)
 
     async def _read_connect(self, reader: PacketReader, writer: PacketWriter) -> Session:
         try:

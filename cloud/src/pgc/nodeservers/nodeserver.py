@@ -129,7 +129,7 @@ class NodeServer:
             url=record.source,
             version=self.server_file.version,
             isyVersion=self.isy.version,
-            nodes={address: node.on_wire() for address, node in self.nodes.items()},
+            nodes={address: node.on_wire() for address, node in self.nodes.items() if node.record.on_isy},
             shortPoll=saved.short_poll,
             longPoll=saved.long_poll,
             customParams=saved.params,

@@ -1,36 +1,26 @@
 """Brings slot, profile and nodes to the ISY: in order for each NodeServer, however long the ISY is away."""
 
 import asyncio
-import logging
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from http import HTTPStatus
 
-from pgc.isy import profile, slots
-from pgc.isy.errors import IsyError, IsyRefused, IsyUnreachable
+from pgc.isy import slots
+from pgc.isy.errors import IsyError, IsyUnreachable
 from pgc.isy.nodes import NewNode, NodeOutcome
-from pgc.isy.profile import ProfileFile, ProfileKind
-from pgc.nodeservers import tasks
 from pgc.nodeservers.additions import Addition
 from pgc.nodeservers.events import NodeAdded, NodeRemoved
 from pgc.nodeservers.nodes import Node
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.outbound import Outbound
+from pgc.nodeservers.profiles import Profiles
+from pgc.nodeservers.steps import Steps, may_pass
 from pgc.storage.records import NodeRecord
 from pgc.storage.storage import Storage
 from pgc_interface import wire
 
-_MOST_WAITING = 500
 _REMOVAL = 30.0
 """Seconds that one node may take when all are removed."""
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
-_MOST_TROUBLES = 10
-"""How often an ISY may answer one step with an error of its own, over some five minutes."""
-_log = logging.getLogger(__name__)
-
-Step = Callable[[], Awaitable[None]]
 
 
 class Provisioner:
@@ -40,23 +30,18 @@ class Provisioner:
         self._storage = storage
         self._outbound = outbound
         self._callback = callback
-        self._queues: dict[str, asyncio.Queue[Step]] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._profiles = Profiles(storage, outbound)
+        self._steps = Steps()
         self._profiles_due: set[str] = set()
 
     def begin(self, nodeserver: NodeServer) -> None:
         """From now on this NodeServer's steps are worked off."""
-        queue: asyncio.Queue[Step] = asyncio.Queue(_MOST_WAITING)
-        self._queues[nodeserver.worker] = queue
-        self._tasks[nodeserver.worker] = tasks.begin(_work(nodeserver, queue), f"provision {nodeserver.worker}")
+        self._steps.begin(nodeserver)
 
     async def end(self, nodeserver: NodeServer) -> None:
         """Drops what waits."""
-        self._queues.pop(nodeserver.worker, None)
+        await self._steps.end(nodeserver)
         self._profiles_due.discard(nodeserver.worker)
-        task = self._tasks.pop(nodeserver.worker, None)
-        if task is not None:
-            await tasks.end([task])
 
     async def register(self, nodeserver: NodeServer) -> None:
         """Makes the slot ours, at once if the ISY answers and otherwise when it is back.
@@ -67,15 +52,15 @@ class Provisioner:
         try:
             await self._register(nodeserver)
         except IsyError as error:
-            if not _may_pass(error):
+            if not may_pass(error):
                 raise
             nodeserver.journal.remark(f"{error}; slot {nodeserver.slot} will be set up when it answers", "WARNING")
-            self._put(nodeserver, partial(self._register, nodeserver))
+            self._steps.put(nodeserver, partial(self._register, nodeserver))
 
     async def resume(self, nodeserver: NodeServer) -> None:
         """After a restart of the platform: does what was on its way to the ISY when it ended."""
-        self._put(nodeserver, partial(self._register, nodeserver))
-        if not nodeserver.record.profile_done and await self._storage.profiles.of(nodeserver.worker):
+        self._steps.put(nodeserver, partial(self._register, nodeserver))
+        if await self._profiles.is_due(nodeserver):
             self.profile(nodeserver)
         missing = [Addition(node.record, {}) for node in nodeserver.nodes.values() if not node.record.on_isy]
         if missing:
@@ -83,16 +68,17 @@ class Provisioner:
 
     def profile(self, nodeserver: NodeServer) -> None:
         """Sends the profile as it is stored when its turn comes: asked for again before that, it still goes once."""
-        if nodeserver.worker not in self._profiles_due and self._put(nodeserver, partial(self._profile, nodeserver)):
+        step = partial(self._install_profile, nodeserver)
+        if nodeserver.worker not in self._profiles_due and self._steps.put(nodeserver, step):
             self._profiles_due.add(nodeserver.worker)
 
     def add(self, nodeserver: NodeServer, added: list[Addition], *, single: bool) -> None:
-        self._put(nodeserver, partial(self._add, nodeserver, added, single))
+        self._steps.put(nodeserver, partial(self._add, nodeserver, added, single))
 
     def remove(self, nodeserver: NodeServer, addresses: list[str], *, single: bool) -> None:
         """A node that is added again while its removal waits is another one, and stays."""
         leaving = [(address, nodeserver.nodes.get(address)) for address in addresses]
-        self._put(nodeserver, partial(self._remove, nodeserver, leaving, single))
+        self._steps.put(nodeserver, partial(self._remove, nodeserver, leaving, single))
 
     async def clear(self, nodeserver: NodeServer) -> None:
         """Drops what waits, and takes all nodes and the slot from the ISY.
@@ -123,16 +109,6 @@ class Provisioner:
         except TimeoutError:
             raise IsyUnreachable(f"the ISY did not remove node {node.record.address} in {_REMOVAL:g} seconds") from None
 
-    def _put(self, nodeserver: NodeServer, step: Step) -> bool:
-        queue = self._queues.get(nodeserver.worker)
-        if queue is None:
-            return False
-        if queue.full():
-            nodeserver.journal.remark("too many nodes wait for the ISY; this one was dropped", "ERROR")
-            return False
-        queue.put_nowait(step)
-        return True
-
     async def _register(self, nodeserver: NodeServer) -> None:
         await slots.register(
             nodeserver.isy.client,
@@ -142,32 +118,9 @@ class Provisioner:
             login=nodeserver.slot_login,
         )
 
-    async def _profile(self, nodeserver: NodeServer) -> None:
+    async def _install_profile(self, nodeserver: NodeServer) -> None:
         self._profiles_due.discard(nodeserver.worker)
-        stored = await self._storage.profiles.of(nodeserver.worker)
-        if not stored:
-            await self._tell_profile(nodeserver, wire.ProfileResult(success=False, reason="no profile file was sent"))
-            return
-        files = [ProfileFile(kind=ProfileKind(kind), name=name, content=content) for kind, name, content in stored]
-        try:
-            await _persist(partial(profile.upload, nodeserver.isy.client, nodeserver.slot, files))
-        except IsyError as error:
-            nodeserver.journal.remark(f"the profile was not installed: {error}", "ERROR")
-            result = wire.ProfileResult(success=False, reason=str(error))
-        else:
-            nodeserver.journal.remark(f"the profile ({len(files)} files) is on the ISY")
-            await self._profile_done(nodeserver)
-            result = wire.ProfileResult(success=True)
-        await self._tell_profile(nodeserver, result)
-        await self._outbound.config(nodeserver)
-
-    async def _tell_profile(self, nodeserver: NodeServer, result: wire.ProfileResult) -> None:
-        await self._outbound.send(nodeserver, wire.Downstream(result=wire.Result(installprofile=result)))
-
-    async def _profile_done(self, nodeserver: NodeServer) -> None:
-        version = nodeserver.server_file.profile_version
-        nodeserver.record = replace(nodeserver.record, profile_version=version, profile_done=True)
-        await self._storage.nodeservers.update(nodeserver.worker, profile_version=version, profile_done=True)
+        await self._profiles.install(nodeserver)
 
     async def _add(self, nodeserver: NodeServer, added: list[Addition], single: bool) -> None:
         """Primaries one by one, since their children need them; then the children side by side."""
@@ -177,13 +130,8 @@ class Provisioner:
         result = wire.Result(addnode=results[0] if single and len(results) == 1 else results)
         await self._outbound.send(nodeserver, wire.Downstream(result=result))
         if any(new.record.is_controller for new in added):
-            await self._first_run_over(nodeserver)
+            await self._profiles.first_run_over(nodeserver)
         await self._outbound.config(nodeserver)
-
-    async def _first_run_over(self, nodeserver: NodeServer) -> None:
-        """A NodeServer without a profile has had its first run once its controller is on the ISY."""
-        if not nodeserver.record.profile_done and not await self._storage.profiles.of(nodeserver.worker):
-            await self._profile_done(nodeserver)
 
     async def _add_one(self, nodeserver: NodeServer, new: Addition) -> wire.NodeResult:
         record = new.record
@@ -239,39 +187,6 @@ class Provisioner:
                 await self._storage.nodes.put(tx, nodeserver.worker, again.record)
         for driver in again.drivers.values() if again else ():
             driver.confirmed = False
-
-
-async def _work(nodeserver: NodeServer, queue: asyncio.Queue[Step]) -> None:
-    while True:
-        step = await queue.get()
-        try:
-            await _persist(step)
-        except IsyError as error:
-            nodeserver.journal.remark(str(error), "ERROR")
-        except Exception:  # noqa: BLE001 (the edge of this task; one odd step must not end all that follow)
-            _log.exception("a step towards the ISY of %s failed", nodeserver.worker)
-            nodeserver.journal.remark("a step towards the ISY failed; the platform's log tells more", "ERROR")
-
-
-async def _persist(step: Step) -> None:
-    """Does the step, again and again while the ISY is away, and some times while it answers that it does not work."""
-    pause, troubles = _FIRST_PAUSE, 0
-    while True:
-        try:
-            return await step()
-        except IsyError as error:
-            troubles += isinstance(error, IsyRefused)
-            if not _may_pass(error) or troubles >= _MOST_TROUBLES:
-                raise
-        await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (spreads retries, no secret)
-        pause = min(pause * 2, _LONGEST_PAUSE)
-
-
-def _may_pass(error: IsyError) -> bool:
-    """Whether waiting may help: the ISY does not answer, or speaks of its own state rather than of what was asked."""
-    if isinstance(error, IsyRefused):
-        return error.isy_status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return isinstance(error, IsyUnreachable)
 
 
 def _report_again(nodeserver: NodeServer, node: Node) -> None:
