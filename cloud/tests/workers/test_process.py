@@ -310,8 +310,8 @@ def test_a_run_folder_that_is_open_to_others_is_refused(run_folder: Path, sdk: P
     assert refusal.value.hint == f"chmod 700 {run_folder}"
 
 
-def test_a_run_folder_that_is_a_link_is_refused(run_folder: Path, tmp_path: Path, sdk: Path) -> None:
-    link = tmp_path / "link"
+def test_a_run_folder_that_is_a_link_is_refused(run_folder: Path, sdk: Path) -> None:
+    link = run_folder / "link"
     link.symlink_to(run_folder)
     with pytest.raises(RunFolderError, match="is not a folder but something else"):
         ProcessRuntime(Unconfined(""), link, sdk)
