@@ -73,6 +73,11 @@ def test_what_cannot_be_sent_takes_no_number(lane: DurableLane, line: Wire) -> N
         lane.send("p/ns", {"customdata": {"x": object()}})
     with pytest.raises(wire.WireError):
         lane.send("p/ns", {"customdata": {"x": "x" * wire.MAX_FRAME}})
+    deep: dict[str, Any] = {}
+    for _ in range(wire.MAX_DEPTH):
+        deep = {"x": deep}
+    with pytest.raises(wire.WireError, match="nested deeper"):
+        lane.send("p/ns", {"customdata": deep})
     assert save(lane, 2) == 2
 
 

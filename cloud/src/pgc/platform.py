@@ -139,8 +139,8 @@ class Platform:
         await self._start_messages()
         await self._start_isys()
         self._build_manager(await asyncio.to_thread(BundleStore, folder / "bundles"))
-        await self._start_api(load_token(folder / "api-token"))
         self._stack.push_async_callback(self.manager.shut_down)
+        await self._start_api(load_token(folder / "api-token"))
         self._run(self.manager.grant(), "wishes of NodeServers")
         await self.manager.recover()
         self._ready = True

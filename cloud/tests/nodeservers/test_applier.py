@@ -267,3 +267,10 @@ async def test_a_wish_to_restart_does_not_outlive_the_owners_stop(
     second = await home.add(slot=4)
     await home.start(second)
     assert (nodeserver.state, nodeserver.run) == (State.STOPPED, None)
+
+
+async def test_a_profile_that_meets_an_isy_in_trouble_is_installed_later(home: Home, run: FakeRun) -> None:
+    home.simulator.faults.fail_next(503)
+    await run.save(upload("editor", "editors.xml", EDITORS, last=True), "isy")
+    assert await run.result("installprofile") == {"success": True}
+    assert home.asked("/upload/") == 2

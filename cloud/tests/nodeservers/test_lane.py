@@ -61,9 +61,8 @@ async def test_what_of_a_frame_is_good_is_applied_and_the_rest_named(nodeserver:
     assert nodeserver.saved.data == {"a": 1}
 
 
-@pytest.mark.parametrize("depth", [150, 500, 900])
-async def test_data_that_could_never_be_read_again_is_refused(nodeserver: NodeServer, run: FakeRun, depth: int) -> None:
-    deep = b'{"a":' * depth + b"1" + b"}" * depth
+async def test_data_that_could_never_be_read_again_is_refused(nodeserver: NodeServer, run: FakeRun) -> None:
+    deep = b'{"a":' * 900 + b"1" + b"}" * 900
     await run.send(b'{"seq": 1, "customdata": ' + deep + b"}")
     assert "error" in await run.answer(1)
     run.seq = 1

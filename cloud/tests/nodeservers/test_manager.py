@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from pgc.errors import PgcError
 from pgc.nodeservers.errors import NoSuchNodeServer, NotPossibleNow, Refused, SlotTaken
@@ -13,7 +15,7 @@ from pgc.workers.errors import WorkerError
 from pgc.workers.runtime import Exit
 
 from .conftest import AddNode, Home, line, node
-from .fake_run import SOON, FakeProcess, FakeRun
+from .fake_run import FakeProcess, FakeRun
 
 
 async def test_two_that_are_added_at_once_get_two_slots(home: Home, nodeserver: NodeServer) -> None:
@@ -106,6 +108,29 @@ async def test_a_start_that_fails_is_told_and_leaves_no_process(
     assert nodeserver.run is None
 
 
+async def test_a_start_that_cannot_be_noted_leaves_no_process(home: Home, nodeserver: NodeServer) -> None:
+    async with home.storage.database.saving() as tx:
+        await tx.execute(text("ALTER TABLE runs RENAME TO runs_elsewhere"))
+    with pytest.raises(SQLAlchemyError):
+        await home.manager.start(nodeserver.worker)
+    async with home.storage.database.saving() as tx:
+        await tx.execute(text("ALTER TABLE runs_elsewhere RENAME TO runs"))
+    assert (nodeserver.state, nodeserver.run) == (State.FAILED, None)
+    assert "INSERT" not in nodeserver.reason
+    assert all(process.ended for process in home.runtime.processes.values())
+    await home.start(nodeserver)
+
+
+async def test_an_end_that_cannot_be_noted_is_an_end(home: Home, nodeserver: NodeServer, run: FakeRun) -> None:
+    async with home.storage.database.saving() as tx:
+        await tx.execute(text("ALTER TABLE runs RENAME TO runs_elsewhere"))
+    run.process.exit(Exit(code=1))
+    await home.until(nodeserver, State.CRASHED)
+    async with home.storage.database.saving() as tx:
+        await tx.execute(text("ALTER TABLE runs_elsewhere RENAME TO runs"))
+    await home.start(nodeserver)
+
+
 async def test_a_bundle_that_is_gone_is_told(home: Home, nodeserver: NodeServer) -> None:
     bundles = home.folder / "bundles"
     (bundles / nodeserver.record.bundle).rename(bundles / "elsewhere")
@@ -166,15 +191,16 @@ async def test_what_is_not_wanted_stays_stopped(home: Home, nodeserver: NodeServ
 
 
 async def test_a_nodeserver_whose_files_are_gone_keeps_the_others_from_nothing(
-    home: Home, nodeserver: NodeServer, run: FakeRun, caplog: pytest.LogCaptureFixture
+    home: Home, nodeserver: NodeServer
 ) -> None:
     other = await home.add(slot=4, version="other")
     await home.crash()
     bundles = home.folder / "bundles"
     (bundles / nodeserver.record.bundle).rename(bundles / "elsewhere")
     await home.open()
-    assert [each.worker for each in home.manager.all()] == [other.worker]
-    assert "installed files of Weather" in caplog.text
+    assert [each.worker for each in home.manager.all()] == [nodeserver.worker, other.worker]
+    lost = home.manager.get(nodeserver.worker)
+    assert (lost.state, "installed files are gone" in lost.reason) == (State.FAILED, True)
 
 
 async def test_shutting_down_stops_all_though_one_cannot_be(
@@ -227,16 +253,8 @@ async def test_a_removed_slot_is_free_and_its_data_is_kept(home: Home, nodeserve
     assert [each.worker for each in home.manager.all()] == [again.worker]
 
 
-async def test_nodes_still_waiting_are_not_added_after_the_removal(
-    home: Home, nodeserver: NodeServer, run: FakeRun
-) -> None:
-    home.simulator.faults.latency = 0.02
+async def test_nothing_goes_on_for_what_was_removed(home: Home, nodeserver: NodeServer, run: FakeRun) -> None:
     await run.save({"batch": {"addnode": [node(f"x{number}") for number in range(10)]}})
-    async with asyncio.timeout(SOON):
-        await home.manager.remove(nodeserver.worker)
-    asked = home.asked("/n003_x")
-    second = await home.start(await home.add(slot=4))
-    await second.save({"addnode": node("a")})
-    await second.result("addnode")
-    assert home.asked("/n003_x") == asked
-    assert set(home.simulator.state.nodes) == {"n004_a"}
+    await home.manager.remove(nodeserver.worker)
+    assert home.simulator.state.nodes == {}
+    assert [task for task in asyncio.all_tasks() if nodeserver.worker in task.get_name()] == []

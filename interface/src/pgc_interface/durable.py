@@ -14,7 +14,7 @@ from collections import deque
 from typing import Any, Callable, NamedTuple, Optional
 
 from .link import Receipt
-from .wire import SeqResult, WireError, encode
+from .wire import SeqResult, WireError, check_depth, encode
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +129,7 @@ class DurableLane:
     # --- inside ---
 
     def _append(self, topic: str, message: dict[str, Any]) -> int:
+        check_depth(message)
         seq = self._seq + 1
         payload = encode({**message, **self._envelope, "seq": seq})
         self._frames.append(_Frame(seq, topic, payload, ", ".join(message)))

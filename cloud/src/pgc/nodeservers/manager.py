@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from pgc.bundles.build import Builder
-from pgc.bundles.store import Bundle, BundleStore
+from pgc.bundles.server_file import ServerFile
+from pgc.bundles.store import BundleStore
 from pgc.errors import PgcError
 from pgc.events import Events
 from pgc.isy.isy import Isy
@@ -19,11 +20,11 @@ from pgc.nodeservers.clock import now_ms
 from pgc.nodeservers.directory import Directory
 from pgc.nodeservers.errors import NotPossibleNow, Refused, SlotTaken
 from pgc.nodeservers.life import Life
-from pgc.nodeservers.nodes import Driver, Node
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.provisioner import Provisioner
+from pgc.nodeservers.recovery import Recovery
 from pgc.nodeservers.wishes import Wish, Wished, Wishes
-from pgc.storage.records import NodeServerRecord, RunRecord, Saved
+from pgc.storage.records import NodeServerRecord, Saved
 from pgc.storage.storage import Storage
 from pgc_interface import wire
 
@@ -73,14 +74,10 @@ class Manager:
     async def recover(self) -> None:
         """Takes up what was there before: runs that live on are found again, the other wanted ones started."""
         await self._storage.nodeservers.purge(before=now_ms() - _KEPT_AFTER_REMOVAL)
-        runs = {run.worker: run for run in await self._storage.runs.all()}
-        for record in await self._storage.nodeservers.all():
-            nodeserver = await self._load(record)
-            if nodeserver is None:
-                continue
-            found = await self._found(nodeserver, runs.get(record.worker))
-            if found != record.wanted:
-                self._soon(nodeserver, self._life.stop if found else self._life.start)
+        recovery = Recovery(self._storage, self._bundles, self._isys, self._life, self._enlist)
+        async for nodeserver, goes_on in recovery.nodeservers():
+            if goes_on != nodeserver.record.wanted:
+                self._soon(nodeserver, self._life.stop if goes_on else self._life.start)
 
     async def add(
         self,
@@ -116,7 +113,7 @@ class Manager:
                 time_added=now_ms(),
             )
             await self._storage.nodeservers.add(record)
-            return self._enlist(record, bundle, isy)
+            return self._enlist(record, server_file, isy)
 
     async def start(self, worker: str) -> NodeServer:
         nodeserver = self._staying(worker)
@@ -192,14 +189,6 @@ class Manager:
         except Exception:  # noqa: BLE001 (the edge of this task; one that cannot be stopped must not keep the others)
             _log.exception("%s could not be stopped", nodeserver.worker)
 
-    async def _found(self, nodeserver: NodeServer, run: RunRecord | None) -> bool:
-        """Whether its run of before goes on; what is wrong with one run keeps no other from starting."""
-        try:
-            return run is not None and await self._life.resume(nodeserver, run)
-        except PgcError as error:
-            nodeserver.journal.remark(f"its run was not found again: {error}", "ERROR")
-            return False
-
     def _staying(self, worker: str) -> NodeServer:
         nodeserver = self.get(worker)
         if worker in self._removing:
@@ -224,36 +213,8 @@ class Manager:
             raise NotPossibleNow("no slot of the ISY is free", hint="remove a NodeServer first")
         return free
 
-    async def _load(self, record: NodeServerRecord) -> NodeServer | None:
-        bundle = await asyncio.to_thread(self._bundles.get, record.bundle)
-        if bundle is None:
-            _log.error("the installed files of %s (%s) are gone; install it again", record.name, record.worker)
-            return None
-        nodeserver = self._enlist(record, bundle, self._isys.get(record.isy))
-        confirmed = {(value.address, value.driver): value for value in await self._storage.values.of(record.worker)}
-        for node in await self._storage.nodes.of(record.worker):
-            drivers = {
-                driver: Driver(value.value, value.uom, value.confirmed)
-                for (address, driver), value in confirmed.items()
-                if address == node.address
-            }
-            nodeserver.nodes[node.address] = Node(node, drivers)
-            self._tell_reporter(nodeserver, nodeserver.nodes[node.address])
-        return nodeserver
-
-    def _tell_reporter(self, nodeserver: NodeServer, node: Node) -> None:
-        """What the ISY is known to hold need not be sent again; what it did not confirm is still on its way."""
-        reporter = nodeserver.isy.reporter
-        if node.record.on_isy:
-            reporter.node_known(nodeserver.slot, node.record.address)
-        for name, driver in node.drivers.items():
-            if driver.confirmed:
-                reporter.confirmed(nodeserver.slot, node.record.address, name, driver.value, driver.uom)
-            else:
-                reporter.report(nodeserver.slot, node.record.address, name, driver.value, driver.uom)
-
-    def _enlist(self, record: NodeServerRecord, bundle: Bundle, isy: Isy) -> NodeServer:
-        nodeserver = NodeServer(record, bundle.server_file, isy, self._stage, self._events)
+    def _enlist(self, record: NodeServerRecord, server_file: ServerFile, isy: Isy) -> NodeServer:
+        nodeserver = NodeServer(record, server_file, isy, self._stage, self._events)
         self._directory.add(nodeserver)
         self._provisioner.begin(nodeserver)
         return nodeserver

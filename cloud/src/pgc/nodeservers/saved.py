@@ -14,7 +14,7 @@ LARGEST_MAP = 512 * 1024
 """Bytes of JSON in one saved map."""
 LARGEST_STATE = 768 * 1024
 """Bytes of JSON in all that is saved: together with the nodes it must fit into one `config`."""
-DEEPEST = 100
+DEEPEST = wire.MAX_DEPTH
 """Levels of lists and maps in each other; far deeper ones could be saved and never be read again."""
 _SHORTEST_POLL, _LONGEST_POLL = 1, 7 * 24 * 3600
 

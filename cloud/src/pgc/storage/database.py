@@ -65,7 +65,9 @@ class Database:
 
 
 def _engine(path: Path, *, synchronous: str) -> AsyncEngine:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0)
+    # Parameters are what NodeServers save: they must not show in an error's text.
+    url = f"sqlite+aiosqlite:///{path}"
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _: object) -> None:

@@ -8,6 +8,7 @@ PGC, so that its clients are understood; `seq`, `mid`, `n` and the `patch…` ke
 
 from .base import (
     MAX_BATCH,
+    MAX_DEPTH,
     MAX_FRAME,
     MAX_PROFILE_FILE,
     Address,
@@ -28,6 +29,7 @@ from .base import (
 from .codec import (
     ENVELOPE_KEYS,
     HOT_KEYS,
+    check_depth,
     decode,
     decode_upstream,
     encode,
@@ -76,6 +78,7 @@ __all__ = [
     "ENVELOPE_KEYS",
     "HOT_KEYS",
     "MAX_BATCH",
+    "MAX_DEPTH",
     "MAX_FRAME",
     "MAX_PROFILE_FILE",
     "Ack",
@@ -121,6 +124,7 @@ __all__ = [
     "Webhook",
     "WebhookResponse",
     "WireError",
+    "check_depth",
     "decode",
     "decode_upstream",
     "encode",

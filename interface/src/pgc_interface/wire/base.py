@@ -13,6 +13,8 @@ MAX_FRAME = 1024 * 1024
 """Bytes in one frame, and so in one MQTT payload; what is larger is refused by the broker."""
 MAX_PROFILE_FILE = 700 * 1024
 """Bytes in one profile file before base64."""
+MAX_DEPTH = 100
+"""Levels of maps and lists in one frame."""
 MAX_BATCH = 1000
 """Messages of one kind in one batch."""
 

@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Mapping, Set, Tuple, Type, TypeVar, Union
 import msgspec
 from msgspec import Struct
 
-from .base import MAX_BATCH, MAX_FRAME, WireError
+from .base import MAX_BATCH, MAX_DEPTH, MAX_FRAME, WireError
 from .up import Batch, Upstream
 
 HOT_KEYS = frozenset({"status", "connected", "ack", "beat", "webhookResponse"})
@@ -40,6 +40,18 @@ def encode(message: Any) -> bytes:
     if len(payload) > MAX_FRAME:
         raise WireError(f"is {len(payload)} bytes long; at most {MAX_FRAME} go into one message")
     return payload
+
+
+def check_depth(content: Any, deepest: int = MAX_DEPTH) -> None:
+    """
+    Raises:
+        WireError: maps and lists in it are nested deeper than the other end decodes.
+    """
+    if deepest < 0:
+        raise WireError(f"is nested deeper than {MAX_DEPTH} levels")
+    inner = content.values() if isinstance(content, dict) else content if isinstance(content, (list, tuple)) else ()
+    for part in inner:
+        check_depth(part, deepest - 1)
 
 
 def to_dict(message: Struct) -> Dict[str, Any]:
