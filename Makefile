@@ -6,7 +6,9 @@ READY := $(VENV)/.ready
 INPUTS := constraints-cloud.txt constraints-interface.txt interface/pyproject.toml cloud/pyproject.toml
 TESTS ?=
 
-.PHONY: setup run test check format clean
+BENCH ?=
+
+.PHONY: setup run test check format bench bench-check bench-setup clean
 
 setup: $(READY)
 
@@ -32,6 +34,17 @@ check: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# All benchmarks, or those named: make bench BENCH="sdk path". Peers come from the registry into the user's cache.
+bench: bench-setup
+	$(BIN)/python -m bench $(BENCH)
+
+bench-check: bench-setup
+	$(BIN)/python -m bench --check $(BENCH)
+
+bench-setup: setup
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python \
+		--constraint constraints-cloud.txt --editable ./interface --editable './cloud[test,bench]'
 
 clean:
 	rm -rf $(VENV)

@@ -44,6 +44,7 @@ def test_json_tells_every_kind_of_event_and_the_summary_last(shell: Shell) -> No
     assert (summary["ok"], summary["state"], summary["errors"]) == (True, "stopped", 0)
     assert set(summary["nodes"]) == {"controller", "air", "wind", "rain"}
     assert summary["drivers"]["air"]["CLIHUM"].isdigit()
+    assert summary["drivers"]["controller"]["ST"] == "0"
 
 
 def test_params_reach_it_and_people_get_plain_lines(shell: Shell) -> None:

@@ -55,6 +55,8 @@ class HotLane:
         """The ISY answered this value with 200."""
         node = nodeserver.nodes.get(address)
         held = node.drivers.get(driver) if node else None
+        if node and held and node.record.is_controller and driver == "ST":
+            held.value, held.uom = value, uom  # whether it is connected is the platform's to say
         if node and held and (held.value, held.uom) == (value, uom):
             held.confirmed = True
             self._writer.put(nodeserver.worker, node.driver_record(driver))
