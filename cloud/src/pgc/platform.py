@@ -84,6 +84,8 @@ class Platform:
         self._directory = Directory()
         self._stack = AsyncExitStack()
         self._ready = False
+        self._moved = False
+        """Whether the listener that was started last has another port than before."""
 
     async def __aenter__(self) -> "Platform":
         """
@@ -134,9 +136,9 @@ class Platform:
         self._stack.push_async_callback(self._storage.close)
         self._runtime = ProcessRuntime(self.sandbox, self.settings.run_folder, await prepare_sdk(folder))
         self._stack.callback(self._drop_run_folder)
+        await self._start_messages()
         await self._runtime.remove_leftovers({run.id for run in await self._storage.runs.all()})
         self._pool = await self._begin(WarmPool(self._runtime, self.settings.warm_runs))
-        await self._start_messages()
         await self._start_isys()
         self._build_manager(await asyncio.to_thread(BundleStore, folder / "bundles"))
         self._stack.push_async_callback(self.manager.shut_down)
@@ -165,6 +167,8 @@ class Platform:
     async def _start_messages(self) -> None:
         """The broker, our own connection to it, and what goes up and down over that."""
         self._broker = await self._on_kept_port("broker_port", self.settings.broker_port, self._new_broker)
+        if self._moved:
+            await self._give_up_runs()
         secret = new_secret()
         login = Login("platform", hash_secret(secret), prefix=self.settings.stage, trusted=True)
         await self._broker.allow(login)
@@ -175,6 +179,12 @@ class Platform:
         self._outbound = Outbound(self._link)
         self._inbound = Inbound(self._directory, self._hot, self._outbound)
         await self._begin(self._link)
+
+    async def _give_up_runs(self) -> None:
+        """Runs that outlived the platform know only the broker's former port: they are ended, and started anew."""
+        for run in await self._storage.runs.all():
+            _log.warning("run %s cannot find the broker any more; it is started anew", run.id)
+            await self._storage.runs.end(run.id)
 
     def _new_broker(self, port: int) -> EmbeddedBroker:
         return EmbeddedBroker(port=port, tell_fault=self._tell_fault)
@@ -254,7 +264,9 @@ class Platform:
                 raise
             _log.warning("port %d is taken now; taking another for %s", kept, key)
             part = await self._begin(make(0))
-        await self._storage.kept.put(key, str(urlsplit(part.url).port))
+        port = urlsplit(part.url).port or 0
+        self._moved = kept not in {0, port}
+        await self._storage.kept.put(key, str(port))
         return part
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:

@@ -1,19 +1,25 @@
-"""Every setting of the platform, typed: from ``PGC_*`` variables, then ``pgc.toml``, then the defaults here."""
+"""Every setting of the platform, typed: from ``PGC_*`` variables, then the user's ``pgc.toml``, then the defaults here.
+
+The file is the one named in ``PGC_CONFIG``, else ``pgc.toml`` in the user's configuration folder; never one of the
+folder that a command happens to be run in, since that may be a stranger's.
+"""
 
 import hashlib
 import os
 import tempfile
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_config_path, user_data_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+_LONGEST_RUN_FOLDER = 64
 
 
 class Settings(BaseSettings):
     """Ports of 0 mean: a free one, kept for the next start, so that what runs finds the platform again."""
 
-    model_config = SettingsConfigDict(env_prefix="PGC_", toml_file="pgc.toml", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="PGC_", extra="ignore", frozen=True)
 
     data_folder: Path = Field(default_factory=lambda: user_data_path("pgc", appauthor=False))
     """The database, the keyring, bundles: what must not be lost."""
@@ -34,7 +40,11 @@ class Settings(BaseSettings):
 
     @property
     def run_folder(self) -> Path:
-        """Where runs live while they live. Its path is short, because unix sockets allow only about 100 bytes."""
+        """Where runs live while they live: in the data folder, or, where that path is too long for the unix sockets
+        in it (some 100 bytes), in the folder for temporary files."""
+        inside = self.data_folder.resolve() / "runs"
+        if len(os.fsencode(inside)) <= _LONGEST_RUN_FOLDER:
+            return inside
         key = hashlib.sha256(str(self.data_folder.resolve()).encode()).hexdigest()[:8]
         return Path(tempfile.gettempdir()) / f"pgc-{os.getuid()}-{key}"
 
@@ -47,4 +57,5 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        file = os.environ.get("PGC_CONFIG") or user_config_path("pgc", appauthor=False) / "pgc.toml"
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)

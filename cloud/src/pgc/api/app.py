@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from fastapi import Depends, FastAPI, Response, status
+from fastapi.security import HTTPBearer
 
 from pgc import __version__
+from pgc.api.door import Door
 from pgc.api.isys import isy_routes
 from pgc.api.nodeservers import nodeserver_routes
 from pgc.api.problems import answer_problems
 from pgc.api.shapes import Health, Problem
-from pgc.api.token import TokenGuard
 from pgc.isy.manager import IsyManager
 from pgc.nodeservers.manager import Manager
 
@@ -18,9 +19,10 @@ def build_app(manager: Manager, isys: IsyManager, token: str, missing: Callable[
     """`missing` names the parts of the platform that are not up."""
     app = FastAPI(title="Polyglot Cloud", version=__version__, responses={"4XX": {"model": Problem}})
     answer_problems(app)
-    guard = [Depends(TokenGuard(token))]
-    app.include_router(isy_routes(isys, manager), prefix="/api", dependencies=guard)
-    app.include_router(nodeserver_routes(manager, isys), prefix="/api", dependencies=guard)
+    app.add_middleware(Door, token=token)
+    shown = [Depends(HTTPBearer(auto_error=False, description="the token of the file api-token"))]
+    app.include_router(isy_routes(isys, manager), prefix="/api", dependencies=shown)
+    app.include_router(nodeserver_routes(manager, isys), prefix="/api", dependencies=shown)
 
     @app.get("/health", tags=["health"])
     async def health() -> Health:

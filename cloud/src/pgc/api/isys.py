@@ -17,7 +17,7 @@ def isy_routes(isys: IsyManager, manager: Manager) -> APIRouter:
 
     @router.post("", status_code=status.HTTP_201_CREATED)
     async def add_isy(new: NewIsy) -> IsyShape:
-        return IsyShape.of(await isys.add(name=new.name, url=new.url, username=new.username, password=new.password))
+        return IsyShape.of(await isys.add(**new.model_dump()))
 
     @router.delete("/{isy}", status_code=status.HTTP_204_NO_CONTENT)
     async def remove_isy(isy: str) -> None:

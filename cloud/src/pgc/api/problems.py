@@ -11,12 +11,6 @@ from pgc.api.shapes import Problem
 from pgc.errors import PgcError
 
 
-class NoToken(PgcError):
-    """The request does not carry the API's token."""
-
-    status = HTTPStatus.UNAUTHORIZED
-
-
 def answer_problems(app: FastAPI) -> None:
     """Makes the application answer every known error with a :class:`Problem`."""
     app.add_exception_handler(PgcError, _of_ours)
@@ -26,8 +20,7 @@ def answer_problems(app: FastAPI) -> None:
 
 async def _of_ours(_: Request, error: Exception) -> JSONResponse:
     known = error if isinstance(error, PgcError) else PgcError("the platform failed")
-    headers = {"WWW-Authenticate": "Bearer"} if known.status is HTTPStatus.UNAUTHORIZED else None
-    return _answer(known.status, str(known), known.hint, headers)
+    return _answer(known.status, str(known), known.hint)
 
 
 async def _of_input(_: Request, error: Exception) -> JSONResponse:
@@ -41,5 +34,5 @@ async def _of_http(_: Request, error: Exception) -> JSONResponse:
     return _answer(known.status_code, str(known.detail), "see /docs for the paths there are")
 
 
-def _answer(status: int, error: str, hint: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(Problem(error=error, hint=hint).model_dump(), status_code=status, headers=headers)
+def _answer(status: int, error: str, hint: str) -> JSONResponse:
+    return JSONResponse(Problem(error=error, hint=hint).model_dump(), status_code=status)

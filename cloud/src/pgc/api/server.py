@@ -10,6 +10,10 @@ from fastapi import FastAPI
 
 from pgc.errors import PgcError
 
+_GRACE = 2
+"""Seconds that requests under way are given at a stop."""
+_MOST_CONNECTIONS = 200
+
 
 class ApiServer:
     """Port 0 is a free one; `url` is known after `start`."""
@@ -36,7 +40,14 @@ class ApiServer:
         """
         listener = self._listen()
         self._port = listener.getsockname()[1]
-        config = uvicorn.Config(self._app, log_config=None, access_log=False, lifespan="off")
+        config = uvicorn.Config(
+            self._app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_graceful_shutdown=_GRACE,
+        )
         self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve([listener]), name="api server")
 
@@ -44,7 +55,12 @@ class ApiServer:
         if self._server is None or self._task is None:
             return
         self._server.should_exit = True
-        await self._task
+        try:
+            async with asyncio.timeout(2 * _GRACE):
+                await asyncio.shield(self._task)
+        except TimeoutError:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def _listen(self) -> socket.socket:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

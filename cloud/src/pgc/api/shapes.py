@@ -16,6 +16,7 @@ class NewIsy(BaseModel):
     url: str = Field(pattern="^https?://", max_length=200, examples=["http://192.168.1.20"])
     username: str = Field(max_length=100)
     password: str = Field(max_length=100)
+    verify_tls: bool = Field(default=True, description="false for an ISY with a certificate of its own making")
 
 
 class IsyShape(BaseModel):

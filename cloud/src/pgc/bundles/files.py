@@ -31,6 +31,9 @@ def remove_tree(path: Path) -> None:
         try:
             shutil.rmtree(path)
         except PermissionError:
-            for folder, _, _ in os.walk(path):
-                os.chmod(folder, 0o700)
+            os.chmod(path, 0o700)
+            for folder, inner, _ in os.walk(path):
+                for name in inner:
+                    if not os.path.islink(inside := os.path.join(folder, name)):
+                        os.chmod(inside, 0o700)
             shutil.rmtree(path)

@@ -1,11 +1,14 @@
 """What uv says: passed on as it comes, its end kept, to tell why it failed; both bounded."""
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 SHOWN_LINES, KEPT_LINES, LINE_LENGTH = 300, 60, 400
 LONGEST_REASON = 800
+_LOGIN = re.compile(r"://[^/\s@]{1,300}@")
+"""User and password in a URL, such as that of a private index."""
 _HINT = "hint: "
 
 Say = Callable[[str], None]
@@ -21,7 +24,8 @@ class Heard:
         self._last: deque[str] = deque(maxlen=KEPT_LINES)
 
     def __call__(self, line: str) -> None:
-        line = line.replace(f"file://{self._work}", ".").replace(self._work, ".").rstrip()[:LINE_LENGTH]
+        line = _LOGIN.sub("://***@", line.replace(f"file://{self._work}", ".").replace(self._work, "."))
+        line = line.rstrip()[:LINE_LENGTH]
         if not line.strip(" ^"):
             return
         self._last.append(line)

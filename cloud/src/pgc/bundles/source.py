@@ -10,6 +10,7 @@ from pgc.bundles.errors import SourceError
 
 LEFT_OUT = frozenset({".git", ".hg", ".svn", "__pycache__", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 """Names of folders (and of `.git` files) that are no part of a NodeServer."""
+_DEEPEST = 100
 _CHUNK = 1024 * 1024
 
 
@@ -97,14 +98,16 @@ class _Copy:
             raise SourceError(f"{self._home} holds more than {most:g} MiB", hint=hint)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, depth: int = 0) -> Iterator[Path]:
     """Everything under the folder, a folder before what is in it; links are not followed."""
+    if depth > _DEEPEST:
+        raise SourceError(f"{_shown(folder)[:200]}… is nested deeper than {_DEEPEST} folders")
     with os.scandir(folder) as listing:
         entries = sorted((entry for entry in listing if entry.name not in LEFT_OUT), key=lambda entry: entry.name)
     for entry in entries:
         yield Path(entry.path)
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path))
+            yield from _walk(Path(entry.path), depth + 1)
 
 
 def _shown(path: str | bytes | Path) -> str:

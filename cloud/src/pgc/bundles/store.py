@@ -5,6 +5,7 @@ locked by the process that works on it; drafts of processes that died are remove
 """
 
 import fcntl
+import logging
 import os
 import tempfile
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pgc.bundles.identity import is_bundle_id
 from pgc.bundles.server_file import ServerFile
 
 _DRAFT = ".draft-"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,10 @@ class Draft:
 
     def close(self) -> None:
         """Remove what was not kept. Blocks."""
-        remove_tree(self.folder)
-        os.close(self._lock)
+        try:
+            remove_tree(self.folder)
+        finally:
+            os.close(self._lock)
 
 
 class BundleStore:
@@ -54,7 +58,7 @@ class BundleStore:
         self._root.mkdir(parents=True, exist_ok=True)
         for leftover in self._root.glob(f"{_DRAFT}*"):
             if _is_abandoned(leftover):
-                remove_tree(leftover)
+                _remove_leftover(leftover)
 
     def get(self, bundle_id: str) -> Bundle | None:
         folder = self._root / bundle_id
@@ -106,3 +110,11 @@ def _is_abandoned(draft: Path) -> bool:
     finally:
         os.close(descriptor)
     return True
+
+
+def _remove_leftover(folder: Path) -> None:
+    """What a stranger's build left behind must not keep the platform from starting."""
+    try:
+        remove_tree(folder)
+    except OSError as error:
+        _log.warning("the leftover %s of a broken build could not be removed: %s", folder, error)

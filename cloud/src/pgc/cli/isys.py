@@ -37,7 +37,7 @@ class IsyChoice(Protocol):
         """Leaves the ISY as it was found."""
 
 
-def choose_isy(text: str) -> IsyChoice:
+def choose_isy(text: str, *, verify_tls: bool = True) -> IsyChoice:
     """`sim`, or a URL, whose password comes from PGC_ISY_PASSWORD or a prompt.
 
     Raises:
@@ -54,7 +54,7 @@ def choose_isy(text: str) -> IsyChoice:
             hint="leave it out; it is asked for, or taken from PGC_ISY_PASSWORD",
         )
     url = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-    return RealChoice(url=url, username=parts.username or "admin", password=_password(url))
+    return RealChoice(url=url, username=parts.username or "admin", password=_password(url), verify_tls=verify_tls)
 
 
 class SimulatedChoice:
@@ -83,6 +83,7 @@ class RealChoice:
     url: str
     username: str
     password: str = field(repr=False)
+    verify_tls: bool = True
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -92,7 +93,9 @@ class RealChoice:
 
     @asynccontextmanager
     async def open(self, platform: Platform) -> AsyncIterator[Isy]:
-        isy = await platform.isys.add(name=self.url, url=self.url, username=self.username, password=self.password)
+        isy = await platform.isys.add(
+            name=self.url, url=self.url, username=self.username, password=self.password, verify_tls=self.verify_tls
+        )
         say(f"The ISY at {self.url} answers (firmware {isy.version or 'unknown'})")
         yield isy
 

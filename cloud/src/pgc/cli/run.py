@@ -32,13 +32,14 @@ def run(
     folder: Annotated[Path, typer.Argument(help="The NodeServer's folder, the one with server.json.")],
     param: Annotated[list[str] | None, typer.Option(help="A custom param as KEY=VALUE; may be repeated.")] = None,
     isy: Annotated[str, typer.Option(help="`sim`, or the URL of an ISY, such as http://admin@192.168.1.20.")] = "sim",
+    verify_tls: Annotated[bool, typer.Option(help="Check the certificate of an https ISY.")] = True,
     seconds: Annotated[float | None, typer.Option("--for", help="Stop after this many seconds.", min=0)] = None,
     trust: Annotated[bool, typer.Option(help="Run it even where nothing isolates it.")] = False,
     json: Annotated[bool, typer.Option(help="Print one JSON object a line.")] = False,
 ) -> None:
     """Run one NodeServer until it ends, the time is over, or Ctrl-C."""
     params = dict(_param(text) for text in param or [])
-    choice = choose_isy(isy)
+    choice = choose_isy(isy, verify_tls=verify_tls)
     report = JsonReport() if json else PlainReport()
     job = _Job(folder.absolute(), params, choice, seconds, trust, report)
     summary = run_command(job.run)

@@ -1,6 +1,7 @@
 """Runs a command's coroutine: in uvloop, with Ctrl-C and SIGTERM as an orderly end."""
 
 import asyncio
+import resource
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from pgc.cli.errors import Interrupted
 from pgc.cli.output import say
 
 T = TypeVar("T")
+_OPEN_FILES = 8192
 
 
 class Interrupts:
@@ -60,5 +62,14 @@ def run_command(command: Callable[[Interrupts], Coroutine[Any, Any, T]]) -> T:
     async def main() -> T:
         return await command(Interrupts())
 
+    _raise_file_limit()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main())
+
+
+def _raise_file_limit() -> None:
+    """Every connection is an open file; the usual soft limit of 1024 is soon reached."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,5 +1,6 @@
 """The ISYs of this platform: added, found, removed."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 
@@ -18,14 +19,19 @@ class IsyManager:
         self._stored = isys
         self._listener = listener
         self._isys: dict[str, Isy] = {}
+        self._adding = asyncio.Lock()
 
     async def start(self) -> None:
-        for record in await self._stored.all():
-            await self._begin(record)
+        """All at once, since each that is off takes its time."""
+        async with asyncio.TaskGroup() as group:
+            for record in await self._stored.all():
+                isy = self._isys[record.id] = self._make(record)
+                group.create_task(isy.start(), name=f"start ISY {isy.id}")
 
     async def stop(self) -> None:
-        for isy in self._isys.values():
-            await isy.stop()
+        async with asyncio.TaskGroup() as group:
+            for isy in self._isys.values():
+                group.create_task(isy.stop(), name=f"stop ISY {isy.id}")
         self._isys.clear()
 
     def all(self) -> list[Isy]:
@@ -40,24 +46,32 @@ class IsyManager:
             raise NoSuchIsy(f"there is no ISY {isy}", hint="add it first; list the ISYs to see their ids")
         return self._isys[isy]
 
-    async def add(self, *, name: str, url: str, username: str, password: str) -> Isy:
+    async def add(self, *, name: str, url: str, username: str, password: str, verify_tls: bool = True) -> Isy:
         """Adds an ISY after having asked it for its version.
 
         Raises:
             IsyError: it does not answer, refuses the login, or was added before.
         """
-        url = url.rstrip("/")
-        if any(isy.login.url == url for isy in self._isys.values()):
-            raise IsyError(f"the ISY at {url} was added before")
-        record = IsyRecord(id=secrets.token_hex(8), name=name, url=url, username=username, password=password)
-        isy = await self._begin(record)
-        try:
-            await isy.client.version()
-        except IsyError:
-            await isy.stop()
-            del self._isys[isy.id]
-            raise
-        await self._stored.add(record)
+        record = IsyRecord(
+            id=secrets.token_hex(8),
+            name=name,
+            url=url.rstrip("/"),
+            username=username,
+            password=password,
+            verify_tls=verify_tls,
+        )
+        async with self._adding:
+            if any(isy.login.url == record.url for isy in self._isys.values()):
+                raise IsyError(f"the ISY at {record.url} was added before")
+            isy = self._make(record)
+            await isy.start()
+            try:
+                await isy.client.version()
+                await self._stored.add(record)
+            except BaseException:
+                await isy.stop()
+                raise
+            self._isys[isy.id] = isy
         return isy
 
     async def remove(self, isy: str) -> None:
@@ -67,9 +81,6 @@ class IsyManager:
         del self._isys[isy]
         await gone.stop()
 
-    async def _begin(self, record: IsyRecord) -> Isy:
+    def _make(self, record: IsyRecord) -> Isy:
         login = IsyLogin(url=record.url, username=record.username, password=record.password)
-        isy = Isy(record.id, record.name, login, self._listener(record.id))
-        await isy.start()
-        self._isys[record.id] = isy
-        return isy
+        return Isy(record.id, record.name, login, self._listener(record.id), verify_tls=record.verify_tls)

@@ -57,7 +57,7 @@ async def release(client: IsyClient, slot: int, callback_url: str) -> None:
     found = await client.connection(slot)
     if found is None:
         return
-    if (found.host, found.port, found.baseurl) != (ours.host, ours.port, ours.baseurl):
+    if found.baseurl != ours.baseurl:
         logger.warning("slot %d of the ISY is left as it is: it belongs to %s", slot, _shown(found))
         return
     (await client.remove_connection(slot)).expect_ok(f"to free slot {slot}")

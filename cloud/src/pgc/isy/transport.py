@@ -163,7 +163,7 @@ def _checked_base(url: str) -> str:
 def _untrusted(base: str) -> IsyUnreachable:
     return IsyUnreachable(
         f"the certificate of the ISY at {base} is not trusted",
-        hint="ISYs make their own certificates: switch the check off for this ISY, or trust its certificate.",
+        hint="ISYs make their own certificates: trust it, or leave the check out with --no-verify-tls or verify_tls.",
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pgc.events import Events
 from pgc.nodeservers.events import LogWritten
-from pgc.workers.logs import LogEntry
+from pgc.workers.logs import PLATFORM, LogEntry
 from pgc.workers.runtime import Stream
 
 KEPT = 2000
@@ -62,7 +62,7 @@ class Journal:
             self._say(text, level)
 
     def _say(self, text: str, level: str) -> None:
-        entry = LogEntry(time=time.time(), level=level, logger="platform", thread="", text="")
+        entry = LogEntry(time=time.time(), level=level, logger=PLATFORM, thread="", text="")
         self.write(replace(entry, text=text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"))
 
 

@@ -71,8 +71,9 @@ class DurableLane:
                 await self._take(frame)
             except SQLAlchemyError as error:
                 # Not answered, so the SDK sends it again; nothing that was acknowledged depends on it.
+                again = "will be tried again" if frame.body.seq is not None else "it is lost"
                 _log.exception("a frame of %s could not be saved", self._nodeserver.worker)
-                self._nodeserver.journal.remark(f"saving failed and will be tried again: {error.args[0]}", "ERROR")
+                self._nodeserver.journal.remark(f"saving failed and {again}: {error.args[0]}", "ERROR")
             finally:
                 self._bytes -= frame.size
                 self._frames.task_done()

@@ -17,7 +17,7 @@ from pgc.errors import PgcError
 from pgc.nodeservers import tasks
 from pgc.nodeservers.applier import Applier
 from pgc.nodeservers.clock import now_ms
-from pgc.nodeservers.errors import NotIsolated
+from pgc.nodeservers.errors import NotIsolated, NotPossibleNow
 from pgc.nodeservers.inbound import Inbound
 from pgc.nodeservers.lane import DurableLane
 from pgc.nodeservers.launch import assignment, new_login
@@ -93,6 +93,8 @@ class Life:
             PgcError, SQLAlchemyError: it could not be started; the state is `failed` with the reason.
         """
         async with nodeserver.busy:
+            if nodeserver.leaving:
+                raise NotPossibleNow(f"{nodeserver.record.name} is being removed")
             if nodeserver.run is not None:
                 return
             nodeserver.enter(State.STARTING)
@@ -102,6 +104,9 @@ class Life:
                 await self._launch(nodeserver)
             except (PgcError, SQLAlchemyError) as error:
                 nodeserver.enter(State.FAILED, str(error.args[0]))
+                raise
+            except BaseException:
+                nodeserver.enter(State.FAILED, "its start was broken off")
                 raise
 
     async def stop(self, nodeserver: NodeServer, *, deleting: bool = False) -> None:

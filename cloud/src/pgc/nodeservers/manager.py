@@ -63,7 +63,6 @@ class Manager:
         self._wishes = wishes
         self._tasks: set[asyncio.Task[None]] = set()
         self._adding = asyncio.Lock()
-        self._removing: set[str] = set()
 
     def all(self) -> list[NodeServer]:
         return sorted(self._directory, key=lambda nodeserver: (nodeserver.isy.name, nodeserver.slot))
@@ -142,15 +141,16 @@ class Manager:
             NotPossibleNow: it is being removed.
         """
         nodeserver = self._staying(worker)
-        self._removing.add(worker)
+        nodeserver.leaving = True
         try:
             await self._want(nodeserver, False)
             await self._life.stop(nodeserver, deleting=True)
             await self._provisioner.clear(nodeserver)
             await self._storage.nodeservers.remove(worker, now_ms())
-            self._directory.drop(nodeserver)
-        finally:
-            self._removing.discard(worker)
+        except BaseException:
+            nodeserver.leaving = False
+            raise
+        self._directory.drop(nodeserver)
 
     async def change(self, worker: str, frame: wire.Upstream) -> NodeServer:
         """A change of params, notices or polls that the owner makes, as a patch of what is there now."""
@@ -191,7 +191,7 @@ class Manager:
 
     def _staying(self, worker: str) -> NodeServer:
         nodeserver = self.get(worker)
-        if worker in self._removing:
+        if nodeserver.leaving:
             raise NotPossibleNow(f"{nodeserver.record.name} is being removed")
         return nodeserver
 

@@ -45,6 +45,8 @@ class NodeServer:
         self.journal = Journal(record.worker, events)
         self.run: CurrentRun | None = None
         self.last_exit: Exit | None = None
+        self.leaving = False
+        """It is being removed, or was: it does not start any more."""
         self.busy = asyncio.Lock()
         """Held while a run is started or brought to its end."""
         self.saving = asyncio.Lock()

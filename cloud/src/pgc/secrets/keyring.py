@@ -5,7 +5,6 @@ value copied to another row or column does not open.
 """
 
 import json
-import os
 import secrets
 from base64 import b64decode, b64encode
 from pathlib import Path
@@ -15,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pgc.secrets.errors import SecretError
+from pgc.secrets.files import write_new
 
 _ID, _NONCE = 4, 12
 
@@ -47,12 +47,8 @@ class Keyring:
     @classmethod
     def _create(cls, path: Path) -> Self:
         keys = {secrets.token_bytes(_ID): AESGCM.generate_key(bit_length=256)}
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump({key.hex(): b64encode(value).decode() for key, value in keys.items()}, file)
-            file.flush()
-            os.fsync(file.fileno())
+        text = json.dumps({key.hex(): b64encode(value).decode() for key, value in keys.items()})
+        write_new(path, text.encode())
         return cls(keys)
 
     def seal(self, place: str, secret: bytes) -> bytes:

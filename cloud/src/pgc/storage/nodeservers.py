@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pgc.secrets.keyring import Keyring
 from pgc.storage.database import Database
+from pgc.storage.purging import purge_removed
 from pgc.storage.records import NodeServerRecord, Saved
-from pgc.storage.tables import drivers, nodes, nodeservers, profile_files, runs
+from pgc.storage.tables import nodeservers
 
 _SEALED_MAPS = ("params", "data", "typed_data")
 _PLAIN_SAVED = [field.name for field in fields(Saved) if field.name not in _SEALED_MAPS]
@@ -54,10 +55,7 @@ class NodeServers:
     async def purge(self, before: int) -> int:
         """Deletes for good what was removed before this time; returns how many NodeServers that were."""
         async with self._database.saving() as tx:
-            old = (await tx.scalars(select(nodeservers.c.worker).where(nodeservers.c.removed < before))).all()
-            for table in (drivers, nodes, profile_files, runs, nodeservers):
-                await tx.execute(delete(table).where(table.c.worker.in_(old)))
-        return len(old)
+            return await purge_removed(tx, nodeservers.c.removed < before)
 
     def _record(self, row: Mapping[Any, Any]) -> NodeServerRecord:
         worker = row["worker"]

@@ -11,6 +11,7 @@ class IsyRecord:
     url: str
     username: str
     password: str = field(repr=False)
+    verify_tls: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ isys = Table(
     Column("url", Text, nullable=False, unique=True),
     Column("username", Text, nullable=False),
     Column("password_sealed", LargeBinary, nullable=False),
+    Column("verify_tls", Boolean, nullable=False),
 )
 
 nodeservers = Table(

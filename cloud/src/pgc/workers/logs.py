@@ -1,7 +1,7 @@
 """A NodeServer's output as log entries: what the SDK writes is structured, all else is text."""
 
 import math
-import unicodedata
+import re
 from dataclasses import dataclass
 
 import msgspec
@@ -14,10 +14,14 @@ LONGEST_NAME = 100
 MOST_DRIFT = 3600.0
 """Seconds between the SDK's clock and the keeper's that are believed."""
 _RAW_LEVEL = {Stream.STDOUT: "INFO", Stream.STDERR: "WARNING", Stream.KEEPER: "WARNING"}
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""Unicode's control, format, surrogate and private characters, and its line separators."""
-_KEPT = {"\n", "\t", "\u200d"}
-"""The zero-width joiner makes emoji."""
+PLATFORM = "platform"
+"""The logger's name in the platform's own entries."""
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u08e2\u180e\u200b\u200c\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\U000f0000-\U0010ffff]+"
+)
+"""Unicode's control, format, surrogate and private characters, and its line separators; not the line feed, the tab,
+and the zero-width joiner that makes emoji."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def parse(line: LogLine) -> LogEntry:
     return LogEntry(
         time=_believed(structured.time, line.time),
         level=structured.level if structured.level in LEVELS else "INFO",
-        logger=_clean(structured.logger, LONGEST_NAME),
+        logger=_unlike_ours(_clean(structured.logger, LONGEST_NAME)),
         thread=_clean(structured.thread or "", LONGEST_NAME),
         text=_clean(text, LONGEST_TEXT),
     )
@@ -73,14 +77,13 @@ def _believed(told: float, seen: float) -> float:
 
 def _clean(text: str, longest: int) -> str:
     cut = text if len(text) <= longest else f"{text[:longest]}…"
-    if cut.isprintable():
-        return cut
-    return "".join(letter if letter in _KEPT or not _hides(letter) else _escape(letter) for letter in cut)
+    return cut if cut.isprintable() else _HIDDEN.sub(_escape, cut)
 
 
-def _hides(letter: str) -> bool:
-    return unicodedata.category(letter) in _HIDDEN
+def _escape(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape", "surrogatepass").decode()
 
 
-def _escape(letter: str) -> str:
-    return letter.encode("unicode_escape", "surrogatepass").decode()
+def _unlike_ours(logger: str) -> str:
+    """A NodeServer must not speak in the platform's name."""
+    return f"nodeserver.{logger}" if logger == PLATFORM else logger

@@ -135,7 +135,10 @@ async def _keeper(folder: RunFolder) -> KeeperLink:
 
 async def _open(folder: RunFolder) -> KeeperLink:
     await asyncio.to_thread(_start_keeper, folder)
-    return await KeeperLink.connect(folder.socket)
+    try:
+        return await KeeperLink.connect(folder.socket)
+    except OSError as error:
+        raise WorkerError(f"a keeper was started but does not answer: {error}") from error
 
 
 def _start_keeper(folder: RunFolder) -> None:

@@ -35,7 +35,7 @@ class Claim:
             return
         except OSError:
             said, ancillary = b"", []
-        if said == READY:
+        if said == READY and not self.ready:
             self.ready = True
             self.pid = _sender(ancillary)
         elif not said:

@@ -100,7 +100,7 @@ class Keeper:
             self._leave_at = now if ended_by_keeper else now + self._patience
 
     def _end(self, grace: float) -> None:
-        if self._child is None:
+        if self._child is None or self._exit:
             self._done = True
             return
         kill_at = time.monotonic() + grace

@@ -1,0 +1,63 @@
+"""What stands before the application: without the token nothing of a request is read, and no body is read whole."""
+
+import hmac
+import json
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST_BODY = 1024 * 1024
+_GUARDED = "/api/"
+
+
+class Door:
+    """Guards ``/api/``: lets through what carries ``Authorization: Bearer <token>``, up to 1 MiB of body."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._expected = f"Bearer {token}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        if scope["path"].startswith(_GUARDED) and not self._has_token(headers):
+            await _refuse(send, HTTPStatus.UNAUTHORIZED, "the API wants its token", _HINT)
+        elif _too_long(headers):
+            await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {LARGEST_BODY} bytes", "")
+        else:
+            await self._app(scope, _bounded(receive), send)
+
+    def _has_token(self, headers: dict[bytes, bytes]) -> bool:
+        return hmac.compare_digest(headers.get(b"authorization", b""), self._expected)
+
+
+_HINT = "it is in the file api-token of the data folder"
+
+
+def _too_long(headers: dict[bytes, bytes]) -> bool:
+    length = headers.get(b"content-length", b"0")
+    return not length.isdigit() or int(length) > LARGEST_BODY
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Ends a body that was announced without a length once it is too long."""
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        return message if taken <= LARGEST_BODY else {"type": "http.disconnect"}
+
+    return limited
+
+
+async def _refuse(send: Send, status: HTTPStatus, error: str, hint: str) -> None:
+    body = json.dumps({"error": error, "hint": hint}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
