@@ -1,9 +1,15 @@
 """Who gets in, and how errors are told."""
 
+import asyncio
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import aiohttp
 import pytest
 
 from pgc.platform import Platform
+from pgc.sandbox.unconfined import Unconfined
+from pgc.settings import Settings
 from pgc.simulator.server import SimulatedIsy
 
 GUARDED = [("GET", "/api/isys"), ("POST", "/api/isys"), ("GET", "/api/nodeservers"), ("DELETE", "/api/nodeservers/x")]
@@ -64,3 +70,35 @@ async def test_an_isy_with_another_password_is_not_added(owner: aiohttp.ClientSe
     assert "wr0ng" not in str(problem)
     async with owner.get("/api/isys") as answer:
         assert await answer.json() == []
+
+
+async def test_a_body_is_not_read_before_the_token_is_seen(platform: Platform) -> None:
+    reader, writer = await _connect(platform)
+    writer.write(b"POST /api/isys HTTP/1.1\r\nHost: x\r\nContent-Length: 300000000\r\n\r\n{")
+    assert b" 401 " in await reader.readline()
+    writer.close()
+
+
+async def test_a_body_that_is_too_long_is_refused(platform: Platform) -> None:
+    token = (platform.settings.data_folder / "api-token").read_bytes().strip()
+    reader, writer = await _connect(platform)
+    head = b"POST /api/isys HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token
+    writer.write(head + b"\r\nContent-Length: 1048577\r\n\r\n")
+    assert b" 413 " in await reader.readline()
+    writer.close()
+
+
+async def test_a_request_that_never_ends_does_not_keep_the_platform_from_stopping(tmp_path: Path) -> None:
+    async with Platform(Settings(data_folder=tmp_path / "data", warm_runs=0), Unconfined("")) as platform:
+        token = (tmp_path / "data" / "api-token").read_text().strip().encode()
+        reader, writer = await _connect(platform)
+        head = b"POST /api/isys HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token
+        writer.write(head + b"\r\nContent-Length: 100\r\n\r\n{")
+        await writer.drain()
+    assert await reader.read() is not None
+    writer.close()
+
+
+async def _connect(platform: Platform) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    address = urlsplit(platform.api_url)
+    return await asyncio.open_connection(address.hostname, address.port)

@@ -39,6 +39,8 @@ async def test_from_start_to_removed(
     await _call(owner, "DELETE", path)
     assert not simulated.state.nodes
     assert await _call(owner, "GET", "/api/nodeservers") == []
+    await _call(owner, "DELETE", f"/api/isys/{shown['isy']}")
+    assert await _call(owner, "GET", "/api/isys") == []
 
 
 async def test_params_are_patched_and_reach_the_nodeserver(

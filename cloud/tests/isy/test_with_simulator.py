@@ -200,8 +200,8 @@ async def test_our_own_slot_follows_a_new_name_and_place_and_is_left_alone_other
     found = await isy.client.connection(3)
     assert found is not None
     assert (found.name, found.host, found.port) == ("Renamed", "127.0.0.2", 8091)
-    await slots.release(isy.client, 3, "http://127.0.0.2:8091/isy/home/3")
-    await slots.release(isy.client, 3, "http://127.0.0.2:8091/isy/home/3")
+    await slots.release(isy.client, 3, "http://127.0.0.1:8092/isy/home/3")  # our port has changed meanwhile
+    await slots.release(isy.client, 3, "http://127.0.0.1:8092/isy/home/3")
     assert await isy.client.connection(3) is None
 
 

@@ -67,3 +67,7 @@ def test_everything_is_bounded() -> None:
 def test_control_characters_are_escaped(said: str, shown: str) -> None:
     assert parse(sdk_line(message=said)).text == shown
     assert parse(line(said)).text == shown
+
+
+def test_nobody_speaks_in_the_platforms_name() -> None:
+    assert parse(sdk_line(logger="platform")).logger == "nodeserver.platform"
