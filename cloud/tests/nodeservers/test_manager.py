@@ -242,6 +242,22 @@ async def test_what_is_being_removed_cannot_be_started(
     assert run.process.ended
 
 
+async def test_a_restart_that_is_under_way_does_not_revive_what_is_removed(
+    home: Home, nodeserver: NodeServer, run: FakeRun
+) -> None:
+    run.obeys = False
+    restarting = asyncio.create_task(home.manager.restart(nodeserver.worker))
+    await run.until(lambda frame: "stop" in frame)
+    removing = asyncio.create_task(home.manager.remove(nodeserver.worker))
+    await asyncio.sleep(0)  # the removal has begun
+    run.process.exit(Exit(code=0))
+    with pytest.raises(NotPossibleNow, match="is being removed"):
+        await restarting
+    await removing
+    assert len(home.runtime.processes) == 1
+    assert home.manager.all() == []
+
+
 async def test_a_removed_slot_is_free_and_its_data_is_kept(home: Home, nodeserver: NodeServer, run: FakeRun) -> None:
     await run.save({"customdata": {"a": 1}})
     await home.manager.remove(nodeserver.worker)

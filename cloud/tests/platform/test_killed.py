@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
@@ -124,13 +125,7 @@ async def served(settings: Settings, probed: Sandbox, tmp_path: Path) -> AsyncIt
 async def test_nothing_acknowledged_is_lost_and_the_run_goes_on(
     served: Served, settings: Settings, sim: SimulatedIsy, tmp_path: Path
 ) -> None:
-    folder = write_nodeserver(tmp_path / "saves", SAVES)
-    login = {"username": sim.username, "password": sim.password}
-    isy = await served.ask("POST", "/isys", {"name": "home", "url": sim.url, **login})
-    added = await served.ask("POST", "/nodeservers", {"isy": isy["id"], "folder": str(folder), "slot": 3})
-    path = f"/nodeservers/{added['worker']}"
-    await served.ask("POST", f"{path}/start")
-    await sim.until(lambda _state: held(sim, "GV1") > 20, PATIENCE)
+    path = await saving(served, sim, tmp_path)
     (run,) = settings.run_folder.iterdir()
     pids = {process.pid for process in run_processes(run)}
     assert pids
@@ -160,6 +155,43 @@ async def test_nothing_acknowledged_is_lost_and_the_run_goes_on(
     assert await served.end(signal.SIGTERM) == 0
     assert (await saved_data(settings))["n"] >= told[-1][1]
     assert not settings.run_folder.exists()
+
+
+@pytest.mark.timeout(60)
+async def test_a_run_that_cannot_find_the_broker_any_more_is_started_anew(
+    served: Served, settings: Settings, sim: SimulatedIsy, tmp_path: Path
+) -> None:
+    path = await saving(served, sim, tmp_path)
+    (run,) = settings.run_folder.iterdir()
+    await served.end(signal.SIGKILL)
+    with socket.create_server(("127.0.0.1", await broker_port(settings))):
+        before = held(sim, "GV1")
+        await served.start()
+        await sim.until(lambda _state: held(sim, "GV1") > before + 5, PATIENCE)
+        assert (await served.ask("GET", path))["state"] == "running"
+        assert not run.exists()
+        await served.ask("POST", f"{path}/stop")
+
+
+async def saving(served: Served, sim: SimulatedIsy, tmp_path: Path) -> str:
+    """Starts the NodeServer that saves without end; its path in the API."""
+    folder = write_nodeserver(tmp_path / "saves", SAVES)
+    login = {"username": sim.username, "password": sim.password}
+    isy = await served.ask("POST", "/isys", {"name": "home", "url": sim.url, **login})
+    added = await served.ask("POST", "/nodeservers", {"isy": isy["id"], "folder": str(folder), "slot": 3})
+    path = f"/nodeservers/{added['worker']}"
+    await served.ask("POST", f"{path}/start")
+    await sim.until(lambda _state: held(sim, "GV1") > 20, PATIENCE)
+    return path
+
+
+async def broker_port(settings: Settings) -> int:
+    storage = Storage(settings.data_folder / "pgc.db", Keyring.load(settings.data_folder / "keyring.json"))
+    await storage.open()
+    try:
+        return int(await storage.kept.get("broker_port") or 0)
+    finally:
+        await storage.close()
 
 
 def held(sim: SimulatedIsy, driver: str) -> int:
