@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from pgc.api.app import build_app
-from pgc.api.server import ApiServer
+from pgc.api.server import ApiPortTaken, ApiServer
 from pgc.api.token import load_token
 from pgc.broker.access import Login, hash_secret, new_secret
 from pgc.broker.embedded import EmbeddedBroker
@@ -53,6 +53,9 @@ from pgc.workers.process import ProcessRuntime
 from pgc.workers.sdk import prepare_sdk
 
 _log = logging.getLogger(__name__)
+_UNREACHABLE = (
+    "the ISY %s cannot call back at %s: set PGC_ISY_LISTEN_HOST to an address that it reaches, such as 0.0.0.0"
+)
 _EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 (recognised here, not listened on)
 
 
@@ -123,9 +126,11 @@ class Platform:
     async def _own_url(self, isy: Isy) -> str:
         """A listener on every address is reached by the one that leads to the ISY."""
         listening = urlsplit(self._ingress.url)
-        if listening.hostname not in _EVERY_ADDRESS:
-            return self._ingress.url
         host = await own_address_towards(isy.login.url)
+        if listening.hostname not in _EVERY_ADDRESS:
+            if host != listening.hostname and listening.hostname == "127.0.0.1":
+                _log.error(_UNREACHABLE, isy.name, self._ingress.url)
+            return self._ingress.url
         return f"http://{f'[{host}]' if ':' in host else host}:{listening.port}"
 
     async def _start(self) -> None:
@@ -134,7 +139,12 @@ class Platform:
         self._storage = Storage(folder / "pgc.db", Keyring.load(folder / "keyring.json"))
         await self._storage.open()
         self._stack.push_async_callback(self._storage.close)
-        self._runtime = ProcessRuntime(self.sandbox, self.settings.run_folder, await prepare_sdk(folder))
+        self._runtime = ProcessRuntime(
+            self.sandbox,
+            self.settings.run_folder,
+            await prepare_sdk(folder),
+            patience=self.settings.run_patience,
+        )
         self._stack.callback(self._drop_run_folder)
         await self._start_messages()
         await self._runtime.remove_leftovers({run.id for run in await self._storage.runs.all()})
@@ -244,7 +254,8 @@ class Platform:
 
     async def _start_api(self, token: str) -> None:
         app = build_app(self.manager, self.isys, token, lambda: self.missing)
-        self._api = await self._begin(ApiServer(app, self.settings.api_host, self.settings.api_port))
+        new_api = partial(ApiServer, app, self.settings.api_host)
+        self._api = await self._on_kept_port("api_port", self.settings.api_port, new_api)
 
     async def _begin(self, part: P) -> P:
         await part.start()
@@ -259,7 +270,7 @@ class Platform:
         kept = int(await self._storage.kept.get(key) or 0)
         try:
             part = await self._begin(make(wanted or kept))
-        except (BrokerError, PortTaken):
+        except (BrokerError, PortTaken, ApiPortTaken):
             if wanted or not kept:
                 raise
             _log.warning("port %d is taken now; taking another for %s", kept, key)

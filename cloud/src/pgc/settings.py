@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """The URL under which ISYs reach that listener; empty: the listener's own address."""
     warm_runs: int = Field(default=1, ge=0, le=32)
     """Interpreters kept ready for the next NodeServer that starts."""
+    run_patience: float = Field(default=600.0, gt=0)
+    """Seconds that runs wait for a platform that was killed, before they end."""
     stop_grace: float = Field(default=8.0, gt=0)
     """Seconds a NodeServer has to end after its stop message."""
 

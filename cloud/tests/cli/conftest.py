@@ -28,7 +28,7 @@ class Shell:
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [PGC, *arguments],
-            env=self._environment(environment),
+            env=self.environment_for(environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -39,7 +39,7 @@ class Shell:
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [PGC, *arguments],
-            env=self._environment(environment),
+            env=self.environment_for(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -59,7 +59,7 @@ class Shell:
         except psutil.Error:
             return False
 
-    def _environment(self, more: dict[str, str]) -> dict[str, str]:
+    def environment_for(self, more: dict[str, str]) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return {**inherited, "TMPDIR": str(self.temporary), "COLUMNS": "200", **self.environment, **more}
 

@@ -24,7 +24,7 @@ from pgc.storage.storage import Storage
 from .home import PATIENCE, left_running, run_processes
 from .programs import program, write_nodeserver
 
-SERVE = "from pgc.cli.app import main; main()"
+SERVE = "from pgc.cli.entry import main; main()"
 SAVES = program("""
     class Mine(Controller):
         drivers = [

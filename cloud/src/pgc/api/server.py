@@ -10,6 +10,11 @@ from fastapi import FastAPI
 
 from pgc.errors import PgcError
 
+
+class ApiPortTaken(PgcError):
+    """The API cannot listen where it should."""
+
+
 _GRACE = 2
 """Seconds that requests under way are given at a stop."""
 _MOST_CONNECTIONS = 200
@@ -36,7 +41,7 @@ class ApiServer:
     async def start(self) -> None:
         """
         Raises:
-            PgcError: the port is taken.
+            ApiPortTaken: it cannot listen there.
         """
         listener = self._listen()
         self._port = listener.getsockname()[1]
@@ -69,7 +74,7 @@ class ApiServer:
             listener.bind((self._host, self._port))
         except OSError as error:
             listener.close()
-            raise PgcError(
+            raise ApiPortTaken(
                 f"the API cannot listen on {self._host}:{self._port}: {error.strerror}",
                 hint="choose another port with PGC_API_PORT",
             ) from error

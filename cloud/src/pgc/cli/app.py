@@ -4,7 +4,6 @@ import logging
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from pgc import __version__
@@ -17,7 +16,10 @@ from pgc.cli.simulate import simulate_isy
 from pgc.errors import PgcError
 
 app = typer.Typer(
-    help="Polyglot Cloud runs NodeServers for ISY controllers.", no_args_is_help=True, add_completion=False
+    help="Polyglot Cloud runs NodeServers for ISY controllers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 for command in (demo, run, serve, simulate_isy):
     app.command()(command)
@@ -41,15 +43,10 @@ def options(
     show_traceback(debug)
 
 
-def main() -> None:
-    """The entry of the command line."""
+def run_app() -> None:
+    """Runs the command line. Wrong usage is told by typer itself, with exit code 2."""
     try:
-        sys.exit(app(standalone_mode=False))
-    except click.exceptions.Abort:
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        app()
     except Interrupted:
         sys.exit(130)
     except PgcError as error:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -51,9 +51,10 @@ async def _show(interrupts: Interrupts) -> bool:
 
 async def _check(interrupts: Interrupts) -> bool:
     """Prints one JSON line with the figures, or says what was missing after 60 seconds."""
-    async with _home(interrupts) as home:
+    end = time.monotonic() + _CHECK_WITHIN
+    async with _home(interrupts, within=_CHECK_WITHIN) as home:
         try:
-            async with asyncio.timeout(_CHECK_WITHIN):
+            async with asyncio.timeout(end - time.monotonic()):
                 await interrupts.unless(home.check.until_complete())
         except TimeoutError:
             for missing in home.check.missing():
@@ -65,7 +66,7 @@ async def _check(interrupts: Interrupts) -> bool:
 
 
 @asynccontextmanager
-async def _home(interrupts: Interrupts) -> AsyncIterator[_Home]:
+async def _home(interrupts: Interrupts, within: float | None = None) -> AsyncIterator[_Home]:
     started = time.monotonic()
     sandbox = await probe()
     say(f"Isolation: {sandbox.reason}")
@@ -77,20 +78,24 @@ async def _home(interrupts: Interrupts) -> AsyncIterator[_Home]:
             check = Check(isy, started)
             check.ready()
             say(f"Platform ready after {time.monotonic() - started:.1f} s")
-            nodeservers = await interrupts.unless(_start_examples(platform, isy, check))
+            nodeservers: dict[str, NodeServer] = {}
+            with suppress(TimeoutError):  # the check itself says what is missing then
+                async with asyncio.timeout(within):
+                    await interrupts.unless(_start_examples(platform, isy, check, nodeservers))
             yield _Home(platform, isy, nodeservers, check)
         finally:
             await opening.__aexit__(None, None, None)
 
 
-async def _start_examples(platform: Platform, isy: SimulatedIsy, check: Check) -> dict[str, NodeServer]:
+async def _start_examples(platform: Platform, isy: SimulatedIsy, check: Check, started: dict[str, NodeServer]) -> None:
+    for slot, example in enumerate(bundled_examples(), start=1):
+        check.expect(slot, example)
     home = await platform.isys.add(name="simulated ISY", url=isy.url, username=isy.username, password=isy.password)
-    started: dict[str, NodeServer] = {}
-    for example in bundled_examples():
+    for slot, example in enumerate(bundled_examples(), start=1):
         say(f"Installing {example.folder.name}")
-        nodeserver = await platform.manager.add(home, example.folder, trusted=True, say=lambda text: say(f"  {text}"))
-        check.expect(nodeserver.slot, example)
+        nodeserver = await platform.manager.add(
+            home, example.folder, slot=slot, trusted=True, say=lambda text: say(f"  {text}")
+        )
         await platform.manager.start(nodeserver.worker)
         say(f"{nodeserver.record.name} starts in slot {nodeserver.slot}")
         started[nodeserver.worker] = nodeserver
-    return started

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
-from pgc.cli.errors import CommandError
+from pgc.cli.errors import CommandError, Interrupted
 from pgc.cli.output import say
 from pgc.errors import PgcError
 from pgc.isy.isy import Isy
@@ -127,7 +128,9 @@ def _password(url: str) -> str:
     given = os.environ.get("PGC_ISY_PASSWORD")
     if given is not None:
         return given
+    if not sys.stdin.isatty():
+        raise CommandError("no password for the ISY", hint="set PGC_ISY_PASSWORD")
     try:
         return str(typer.prompt(f"Password of the ISY at {url}", hide_input=True, err=True))
     except typer.Abort as error:
-        raise CommandError("no password for the ISY", hint="set PGC_ISY_PASSWORD") from error
+        raise Interrupted("no password was given") from error

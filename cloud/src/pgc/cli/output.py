@@ -1,5 +1,7 @@
 """What commands print: progress and failures for people, one JSON object a line for programs."""
 
+import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -8,7 +10,15 @@ from rich.console import Console
 
 from pgc.errors import PgcError
 
-console = Console(highlight=False)
+
+class _Console(Console):
+    """Without a reader there is nothing left to tell: the command ends in good order."""
+
+    def on_broken_pipe(self) -> None:
+        end_unheard()
+
+
+console = _Console(highlight=False)
 progress = Console(stderr=True, highlight=False)
 _debug = False
 
@@ -25,8 +35,17 @@ def say(text: str) -> None:
 
 def say_json(kind: str, time: float, **fields: object) -> None:
     """One object a line; `time` is Unix seconds."""
-    sys.stdout.buffer.write(msgspec.json.encode({"type": kind, "time": round(time, 3), **fields}) + b"\n")
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(msgspec.json.encode({"type": kind, "time": round(time, 3), **fields}) + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        end_unheard()
+
+
+def end_unheard() -> None:
+    """Whoever read our output has gone: what is still said goes nowhere, and the command is asked to stop."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    signal.raise_signal(signal.SIGTERM)
 
 
 def fail(error: PgcError) -> NoReturn:

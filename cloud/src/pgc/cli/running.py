@@ -21,7 +21,7 @@ class Interrupts:
     def __init__(self) -> None:
         self._asked = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._ask)
 
     async def wait(self, timeout: float | None = None) -> bool:
@@ -52,7 +52,7 @@ class Interrupts:
             await asyncio.gather(working, asked, return_exceptions=True)
 
     def _ask(self) -> None:
-        say("Stopping; the NodeServers are given time to end…" if not self._asked.is_set() else "Still stopping…")
+        say("Stopping…" if not self._asked.is_set() else "Still stopping…")
         self._asked.set()
 
 

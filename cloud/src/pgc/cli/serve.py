@@ -1,17 +1,17 @@
 """`pgc serve`: the platform on the user's data folder, until Ctrl-C."""
 
+from pgc.cli.home import load_settings
 from pgc.cli.output import console, say
 from pgc.cli.running import Interrupts, run_command
 from pgc.platform import Platform
 from pgc.sandbox.probe import probe
-from pgc.settings import Settings
 
 
 def serve() -> None:
     """Run the platform: its NodeServers start with it, and its API listens."""
 
     async def run(interrupts: Interrupts) -> None:
-        settings = Settings()
+        settings = load_settings()
         sandbox = await probe()
         say(f"Isolation: {sandbox.reason}")
         async with Platform(settings, sandbox) as platform:

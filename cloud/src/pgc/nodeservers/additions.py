@@ -52,6 +52,8 @@ def _addition(nodeserver: NodeServer, node: wire.AddNode) -> Addition:
         on_isy=known.record.on_isy if known else False,
         time_added=known.record.time_added if known else now_ms(),
     )
+    if not node.nodedefid:
+        return Addition(record, node.drivers, refused="it has no nodedef: give its class an `id`")
     try:
         check(node.address)
         check(node.primary)

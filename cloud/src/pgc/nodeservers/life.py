@@ -101,6 +101,7 @@ class Life:
             try:
                 self.check_isolation(trusted=nodeserver.record.trusted)
                 await self._provisioner.register(nodeserver)
+                self._provisioner.restore(nodeserver)
                 await self._launch(nodeserver)
             except (PgcError, SQLAlchemyError) as error:
                 nodeserver.enter(State.FAILED, str(error.args[0]))

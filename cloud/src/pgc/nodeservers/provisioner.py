@@ -66,6 +66,12 @@ class Provisioner:
         if missing:
             self.add(nodeserver, missing, single=False)
 
+    def restore(self, nodeserver: NodeServer) -> None:
+        """Sees to it that the ISY has all nodes that it had: it may have lost or been told to delete some."""
+        held = [Addition(node.record, {}) for node in nodeserver.nodes.values() if node.record.on_isy]
+        if held:
+            self._steps.put(nodeserver, partial(self._restore, nodeserver, held))
+
     def profile(self, nodeserver: NodeServer) -> None:
         """Sends the profile as it is stored when its turn comes: asked for again before that, it still goes once."""
         step = partial(self._install_profile, nodeserver)
@@ -123,15 +129,21 @@ class Provisioner:
         await self._profiles.install(nodeserver)
 
     async def _add(self, nodeserver: NodeServer, added: list[Addition], single: bool) -> None:
-        """Primaries one by one, since their children need them; then the children side by side."""
-        results = [await self._add_one(nodeserver, new) for new in added if _is_primary(new)]
-        children = [new for new in added if not _is_primary(new)]
-        results += await asyncio.gather(*(self._add_one(nodeserver, new) for new in children))
+        results = await self._add_all(nodeserver, added)
         result = wire.Result(addnode=results[0] if single and len(results) == 1 else results)
         await self._outbound.send(nodeserver, wire.Downstream(result=result))
         if any(new.record.is_controller for new in added):
             await self._profiles.first_run_over(nodeserver)
         await self._outbound.config(nodeserver)
+
+    async def _restore(self, nodeserver: NodeServer, held: list[Addition]) -> None:
+        await self._add_all(nodeserver, held)
+
+    async def _add_all(self, nodeserver: NodeServer, added: list[Addition]) -> list[wire.NodeResult]:
+        """Primaries one by one, since their children need them; then the children side by side."""
+        results = [await self._add_one(nodeserver, new) for new in added if _is_primary(new)]
+        children = [new for new in added if not _is_primary(new)]
+        return results + await asyncio.gather(*(self._add_one(nodeserver, new) for new in children))
 
     async def _add_one(self, nodeserver: NodeServer, new: Addition) -> wire.NodeResult:
         record = new.record
@@ -170,7 +182,8 @@ class Provisioner:
         outcome = await nodeserver.isy.reporter.remove_node(nodeserver.slot, address)
         if outcome.success:
             await self._off_isy(nodeserver, address, leaving)
-            nodeserver.tell(NodeRemoved(nodeserver=nodeserver.worker, address=address))
+            if leaving is not None:
+                nodeserver.tell(NodeRemoved(nodeserver=nodeserver.worker, address=address))
         else:
             nodeserver.journal.remark(f"the ISY did not remove node {address}: {outcome.reason}", "ERROR")
         return _result(address, outcome)

@@ -31,7 +31,7 @@ except ImportError:  # Python 3.8
 class AddNode(Message):
     address: Address
     name: Text
-    nodedefid: Annotated[str, Meta(min_length=1, max_length=64)]
+    nodedefid: Annotated[str, Meta(max_length=64)]
     primary: Address
     drivers: Annotated[Dict[DriverName, DriverValue], Meta(max_length=64)] = {}
     isController: bool = False
