@@ -135,3 +135,11 @@ async def test_a_second_platform_on_the_same_folder_refuses_and_harms_nothing(ho
     await home.shows("n003_controller", "ST", "1")
     await home.sim.send_command("n003_controller", "SET", 8, 56)
     await home.shows("n003_controller", "GV1", "8")
+
+
+async def test_nodes_that_the_isy_lost_are_there_again_after_a_restart(home: Home) -> None:
+    nodeserver = await home.run("obeys", OBEYS, slot=3)
+    await home.shows("n003_controller", "ST", "1")
+    home.sim.state.remove_node(3, "n003_controller")
+    await home.platform.manager.restart(nodeserver.worker)
+    await home.shows("n003_controller", "ST", "1")

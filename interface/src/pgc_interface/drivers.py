@@ -1,6 +1,6 @@
 """The hot lane: driver values on their way up, where only the newest of each driver counts.
 
-A value goes out at once if nothing went out in the last 20 ms, else when these are over, together with all that
+A value goes out at once if nothing went out in the last 5 ms, else when these are over, together with all that
 came meanwhile. Values wait while there is no connection or the broker is slow. After a connection broke, what the
 broker had not confirmed is sent again, and so is what it confirmed in the last seconds: if the platform died with
 the broker in it, nobody has read that. A newer value always takes the place of an older one.
@@ -17,8 +17,8 @@ from typing import Any, Callable, Dict, NamedTuple, Optional
 from .link import Receipt
 from .wire import MAX_BATCH
 
-GAP = 0.02
-"""Seconds between two frames while values keep coming."""
+GAP = 0.005
+"""Seconds between two frames while values keep coming: short beside a person, long enough to fill a frame."""
 RECENT = 5.0
 """Seconds for which a confirmed value may not have been written down by the platform yet."""
 MAX_UNCONFIRMED = 16

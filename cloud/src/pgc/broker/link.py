@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
@@ -24,6 +25,8 @@ WAIT_SECONDS: Final = 2.0
 KEEP_ALIVE_SECONDS: Final = 30
 BACK_OFF_SECONDS: Final = (0.1, 10.0)
 _IN_FLIGHT: Final = 1000
+_AT_ONCE: Final = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
+"""An acknowledgement and the message after it are two small writes; the second must not wait for the peer's TCP."""
 logger = logging.getLogger(__name__)
 
 
@@ -140,6 +143,7 @@ class PlatformLink:
             timeout=CONNECT_SECONDS,
             max_inflight_messages=_IN_FLIGHT,
             queue_type=passing_on(self._hand_over),
+            socket_options=_AT_ONCE,
         )
         client.pending_calls_threshold = _IN_FLIGHT
         return client
