@@ -6,15 +6,12 @@ platform has not answered it, it is applied again to every config that comes, si
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import Any, Callable, Dict, NamedTuple
 
 import msgspec
 
 from .wire import WireError, encode
-
-logger = logging.getLogger(__name__)
 
 Map = Dict[str, Any]
 PATCHED = {"customParams": "patchparams", "notices": "patchnotices"}

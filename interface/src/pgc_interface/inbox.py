@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import OrderedDict
 from queue import Empty, SimpleQueue
 from typing import Any, Callable, NamedTuple
 
 from .polls import Polls
-
-logger = logging.getLogger(__name__)
 
 REMEMBERED = 1000
 """Messages whose `mid` is remembered, so that a repeated one does not run twice."""

@@ -31,9 +31,14 @@ def remove_tree(path: Path) -> None:
         try:
             shutil.rmtree(path)
         except PermissionError:
-            os.chmod(path, 0o700)
-            for folder, inner, _ in os.walk(path):
-                for name in inner:
-                    if not os.path.islink(inside := os.path.join(folder, name)):
-                        os.chmod(inside, 0o700)
+            _open_folders(path)
             shutil.rmtree(path)
+
+
+def _open_folders(path: Path) -> None:
+    """Each folder before what is in it, since one that is closed cannot be looked into; links are left alone."""
+    os.chmod(path, 0o700)
+    for folder, inner, _ in os.walk(path):
+        for inside in (os.path.join(folder, name) for name in inner):
+            if not os.path.islink(inside):
+                os.chmod(inside, 0o700)

@@ -7,7 +7,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import logging
 import secrets
 from typing import Protocol
 from urllib.parse import unquote
@@ -18,8 +17,6 @@ from pgc.isy.calls import Call, CommandCall, Query, read_call
 from pgc.isy.errors import PortTaken
 from pgc.isy.forwards import Forwards
 from pgc.isy.slots import SlotLogin
-
-logger = logging.getLogger(__name__)
 
 __all__ = ["Ingress", "IngressRouter", "SlotLogin"]
 

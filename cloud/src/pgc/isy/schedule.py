@@ -57,7 +57,10 @@ class Schedule:
         return not (self._under_way or self._jobs or self._first or self._values)
 
     def slot(self, number: int) -> Slot:
-        return self._slots.setdefault(number, Slot(number))
+        slot = self._slots.get(number)
+        if slot is None:
+            slot = self._slots[number] = Slot(number)
+        return slot
 
     def touch(self, slot: Slot) -> None:
         if self._slots.get(slot.number) is not slot:

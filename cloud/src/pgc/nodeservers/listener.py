@@ -1,12 +1,8 @@
 """What one ISY's reporter tells: which values arrived, which were refused, whether the ISY answers."""
 
-import logging
-
 from pgc.nodeservers.directory import Directory
 from pgc.nodeservers.events import DriverConfirmed
 from pgc.nodeservers.hot import HotLane
-
-_log = logging.getLogger(__name__)
 
 
 class HomeListener:

@@ -1,7 +1,6 @@
 """Requests of an ISY that wait for the NodeServer's own result (``report/request/<id>/success|fail``)."""
 
 import asyncio
-import logging
 
 from pgc.isy.errors import IsyError
 from pgc.nodeservers.nodeserver import NodeServer
@@ -9,7 +8,6 @@ from pgc.nodeservers.nodeserver import NodeServer
 _PATIENCE = 30.0
 _MOST = 100
 """Of one NodeServer, so that none takes the room of the others."""
-_log = logging.getLogger(__name__)
 
 
 class Requests:

@@ -1,7 +1,5 @@
 """What ISYs ask of NodeServers, brought from the ingress to the right run."""
 
-import logging
-
 from pgc.isy.slots import SlotLogin
 from pgc.nodeservers.directory import Directory
 from pgc.nodeservers.events import CalledByIsy, CommandPassed, Way
@@ -10,7 +8,6 @@ from pgc.nodeservers.outbound import Outbound
 from pgc.nodeservers.requests import Requests
 from pgc_interface import wire
 
-_log = logging.getLogger(__name__)
 _REQUEST_KEYS = ("requestId", "requestid")
 
 
