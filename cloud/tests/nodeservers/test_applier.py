@@ -92,6 +92,7 @@ async def test_an_unknown_node_cannot_be_commanded_about(home: Home, nodeserver:
 
 async def test_a_command_goes_after_the_values_set_before_it(home: Home, run: FakeRun, add_node: AddNode) -> None:
     await add_node("a")
+    await home.holds("a", "ST", "0")
     told: list[object] = []
     home.simulator.observe(told.append)
     with home.events.subscribe(CommandPassed) as passed:

@@ -19,14 +19,17 @@ class ValueWriter:
         self._values = values
         self._waiting: dict[tuple[str, str, str], DriverRecord] = {}
         self._something = asyncio.Event()
+        self._writing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="value writer")
 
     async def stop(self) -> None:
+        """Returns once all is written; a write under way is not torn apart, since its values are no longer waiting."""
         if self._task is not None:
-            self._task.cancel()
+            async with self._writing:
+                self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self._flush()
 
@@ -41,10 +44,13 @@ class ValueWriter:
             await self._flush()
 
     async def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, {}
-        self._something.clear()
-        if not waiting:
-            return
+        async with self._writing:
+            waiting, self._waiting = self._waiting, {}
+            self._something.clear()
+            if waiting:
+                await self._write(waiting)
+
+    async def _write(self, waiting: dict[tuple[str, str, str], DriverRecord]) -> None:
         try:
             await self._values.put((worker, value) for (worker, _, _), value in waiting.items())
         except SQLAlchemyError:
