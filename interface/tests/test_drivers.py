@@ -78,7 +78,16 @@ def test_force_outlives_a_newer_value_without_it(outbox: Outbox, line: Wire) -> 
     assert line.frames[0][0]["force"] is True
 
 
-def test_the_first_goes_at_once_and_what_follows_shares_a_frame(running: Outbox, line: Wire) -> None:
+@pytest.mark.parametrize(
+    ("gap", "per_value"),
+    [pytest.param(0.3, 0.0, id="values that keep coming"), pytest.param(0.0, 60.0, id="values that pour")],
+)
+def test_the_first_goes_at_once_and_what_follows_shares_a_frame(
+    monkeypatch: pytest.MonkeyPatch, running: Outbox, line: Wire, gap: float, per_value: float
+) -> None:
+    monkeypatch.setattr(drivers, "GAP", gap)
+    monkeypatch.setattr(drivers, "GAP_PER_VALUE", per_value)
+    monkeypatch.setattr(drivers, "MAX_GAP", 0.3)
     running.put("n1", "ST", "0", "2")
     assert line.sent.acquire(timeout=5)
     for number in range(50):

@@ -32,6 +32,10 @@ from pgc.isy.values import normalise, normalise_uom
         (999_999_999_999_999, "999999999999999"),
         (Decimal("10.0"), "10"),
         ("-0.0000000000001", "0"),
+        ("-1.5", "-1.5"),
+        ("100", "100"),
+        ("999999999999999", "999999999999999"),
+        ("0.1234567890123", "0.123456789012"),
     ],
 )
 def test_numbers_become_decimal_text(value: object, text: str) -> None:

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Iterable
 
+from pgc.nodeservers.nodes import Driver, Node
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.writer import ValueWriter
 from pgc.storage.database import Database
-from pgc.storage.records import DriverRecord
+from pgc.storage.records import DriverRecord, NodeRecord
 from pgc.storage.values import Values
 
 from .conftest import Home
@@ -28,9 +29,10 @@ class WatchedValues(Values):
 async def test_a_stop_in_the_middle_of_a_write_loses_nothing(home: Home, nodeserver: NodeServer) -> None:
     values = WatchedValues(home.storage.database)
     writer = ValueWriter(values)
+    lamp = Node(NodeRecord(address="a", name="Lamp", nodedef="lamp", primary="a"), {"ST": Driver("1", "2", True)})
     await writer.start()
     async with home.storage.database.saving():  # whoever saves holds the database: the write has to wait
-        writer.put(nodeserver.worker, DriverRecord(address="a", driver="ST", value="1", uom="2", confirmed=True))
+        writer.put(nodeserver.worker, lamp, "ST")
         async with asyncio.timeout(SOON):
             await values.begun.wait()
         stopping = asyncio.create_task(writer.stop())

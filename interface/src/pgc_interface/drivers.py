@@ -1,9 +1,9 @@
 """The hot lane: driver values on their way up, where only the newest of each driver counts.
 
-A value goes out at once if nothing went out in the last 5 ms, else when these are over, together with all that
-came meanwhile. Values wait while there is no connection or the broker is slow. After a connection broke, what the
-broker had not confirmed is sent again, and so is what it confirmed in the last seconds: if the platform died with
-the broker in it, nobody has read that. A newer value always takes the place of an older one.
+A value goes out at once if nothing went out lately, else when 5 ms are over (20 ms while values pour), together with
+all that came meanwhile. Values wait while there is no connection or the broker is slow. After a connection broke,
+what the broker had not confirmed is sent again, and so is what it confirmed in the last seconds: if the platform died
+with the broker in it, nobody has read that. A newer value always takes the place of an older one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from .link import Receipt
 from .wire import MAX_BATCH
 
 GAP = 0.005
-"""Seconds between two frames while values keep coming: short beside a person, long enough to fill a frame."""
+"""Seconds between two frames while values keep coming: short beside a person."""
+GAP_PER_VALUE = 0.0005
+"""A frame of many values keeps the next one away for longer: they come faster than any ISY takes them, and of a
+driver that was set again meanwhile only the newest travels."""
+MAX_GAP = 0.02
 RECENT = 5.0
 """Seconds for which a confirmed value may not have been written down by the platform yet."""
 MAX_UNCONFIRMED = 16
@@ -144,14 +148,17 @@ class Outbox:
 
     def _take(self) -> list[Status]:
         with self._changed:
-            self._next_frame = time.monotonic() + GAP
-            if not self._up:
-                return []
-            if len(self._pending) <= MAX_BATCH:
-                taken, self._pending = list(self._pending.values()), {}
-                return taken
-            keys = list(self._pending)[:MAX_BATCH]
-            return [self._pending.pop(key) for key in keys]
+            taken = self._take_from_pending() if self._up else []
+            gap = min(max(GAP, len(taken) * GAP_PER_VALUE), MAX_GAP)
+            self._next_frame = time.monotonic() + gap
+        return taken
+
+    def _take_from_pending(self) -> list[Status]:
+        if len(self._pending) <= MAX_BATCH:
+            taken, self._pending = list(self._pending.values()), {}
+            return taken
+        keys = list(self._pending)[:MAX_BATCH]
+        return [self._pending.pop(key) for key in keys]
 
     def _drop_confirmed(self) -> None:
         while self._unconfirmed and self._unconfirmed[0].receipt.is_published():

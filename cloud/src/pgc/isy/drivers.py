@@ -45,6 +45,13 @@ class Driver:
         known = not self.forced and self.sending is None and value in (self.held, self.refused)
         self.wanted = None if known else value
 
+    def replace(self, value: Value) -> bool:
+        """A newer value takes the place of the one that waits; False where more than that would change."""
+        if self.wanted is None or value in (self.held, self.refused):
+            return False
+        self.wanted = value
+        return True
+
     def seed(self, value: Value) -> None:
         """What the ISY is known to hold; what is under way knows better."""
         if self.sending is None:

@@ -173,6 +173,8 @@ class Reporter:
         if found is None:
             self._tell_full(queues, address, driver, value)
             return
+        if not (force or first) and found.replace(value):
+            return
         found.want(value, force=force)
         found.first = found.first or first
         self._settle(queues, found)

@@ -11,6 +11,9 @@ MAX_FRACTION_DIGITS = 12
 _NUMBER = re.compile(r"[+-]?(\d{1,64}(\.\d{0,64})?|\.\d{1,64})([eE][+-]?\d{1,3})?", re.ASCII)
 _KEYWORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}", re.ASCII)
 _UOM = re.compile(r"\d{1,3}", re.ASCII)
+_WRITTEN = re.compile(r"(?!-0$)-?(0|[1-9]\d{0,13})(\.\d{0,11}[1-9])?", re.ASCII)
+_WRITTEN_UOMS = frozenset(map(str, range(1000)))
+"""What is in an ISY's form already, as most of what comes is."""
 _FLAGS = {"true": "1", "false": "0"}
 
 
@@ -20,6 +23,8 @@ def normalise(value: object) -> str:
     Raises:
         BadValue: it is no number, not finite, or too large.
     """
+    if type(value) is str and _WRITTEN.fullmatch(value):
+        return value
     text = _plain(value)
     if text.lower() in _FLAGS:
         return _FLAGS[text.lower()]
@@ -37,6 +42,8 @@ def normalise_uom(uom: object) -> str:
     Raises:
         BadValue: it is neither.
     """
+    if type(uom) is str and uom in _WRITTEN_UOMS:
+        return uom
     text = _plain(uom)
     if _KEYWORD.fullmatch(text) and text.lower() not in _FLAGS:
         return text

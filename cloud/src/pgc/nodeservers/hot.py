@@ -59,7 +59,7 @@ class HotLane:
             held.value, held.uom = value, uom  # whether it is connected is the platform's to say
         if node and held and (held.value, held.uom) == (value, uom):
             held.confirmed = True
-            self._writer.put(nodeserver.worker, node.driver_record(driver))
+            self._writer.put(nodeserver.worker, node, driver)
 
     def new_run(self, nodeserver: NodeServer) -> None:
         """The counters of the SDK begin again."""
@@ -71,7 +71,7 @@ class HotLane:
     def _report(self, nodeserver: NodeServer, node: Node, driver: str, *, force: bool = False) -> None:
         held = node.drivers[driver]
         nodeserver.isy.reporter.report(nodeserver.slot, node.record.address, driver, held.value, held.uom, force=force)
-        self._writer.put(nodeserver.worker, node.driver_record(driver))
+        self._writer.put(nodeserver.worker, node, driver)
 
     def _hold(self, nodeserver: NodeServer, status: wire.Status) -> None:
         early = self._early.setdefault(nodeserver.worker, {})

@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from pgc.nodeservers.nodes import Node
 from pgc.storage.records import DriverRecord
 from pgc.storage.values import Values
 
+Key = tuple[str, str, str]
+"""Worker, address, driver."""
 _DELAY = 1.0
 _log = logging.getLogger(__name__)
 
@@ -17,7 +21,7 @@ class ValueWriter:
 
     def __init__(self, values: Values) -> None:
         self._values = values
-        self._waiting: dict[tuple[str, str, str], DriverRecord] = {}
+        self._waiting: dict[Key, Node] = {}
         self._something = asyncio.Event()
         self._writing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -33,8 +37,9 @@ class ValueWriter:
             await asyncio.gather(self._task, return_exceptions=True)
         await self._flush()
 
-    def put(self, worker: str, value: DriverRecord) -> None:
-        self._waiting[worker, value.address, value.driver] = value
+    def put(self, worker: str, node: Node, driver: str) -> None:
+        """Writes this driver as it then is."""
+        self._waiting[worker, node.record.address, driver] = node
         self._something.set()
 
     async def _run(self) -> None:
@@ -50,10 +55,15 @@ class ValueWriter:
             if waiting:
                 await self._write(waiting)
 
-    async def _write(self, waiting: dict[tuple[str, str, str], DriverRecord]) -> None:
+    async def _write(self, waiting: dict[Key, Node]) -> None:
         try:
-            await self._values.put((worker, value) for (worker, _, _), value in waiting.items())
+            await self._values.put(_records(waiting))
         except SQLAlchemyError:
             _log.exception("driver values could not be written; they will be tried again")
             self._waiting = waiting | self._waiting
             self._something.set()
+
+
+def _records(waiting: dict[Key, Node]) -> Iterator[tuple[str, DriverRecord]]:
+    for (worker, _, driver), node in waiting.items():
+        yield worker, node.driver_record(driver)
