@@ -4,10 +4,12 @@ import time
 from collections.abc import Iterable
 
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from pgc.cli.output import console
 from pgc.cli.running import Interrupts
+from pgc.cli.texts import shown
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.simulator.changes import Change, DriverReported, NodeAdded
 from pgc.simulator.nodes import Node
@@ -35,7 +37,8 @@ def _table(isy: SimulatedIsy, by_slot: dict[int, NodeServer]) -> Table:
     for node in isy.state.nodes.values():
         owner = by_slot.get(node.slot)
         name = f"{owner.record.name} ({owner.state})" if owner and node.is_primary else ""
-        table.add_row(str(node.slot), name, node.address, node.name, _drivers(node))
+        texts = (escape(shown(text)) for text in (name, node.address, node.name))
+        table.add_row(str(node.slot), *texts, _drivers(node))
     return table
 
 
@@ -46,6 +49,6 @@ def _drivers(node: Node) -> str:
 def _print_change(change: Change) -> None:
     clock = time.strftime("%H:%M:%S")
     if isinstance(change, NodeAdded):
-        console.print(f"{clock} node {change.address} ({change.name})", markup=False)
+        console.print(shown(f"{clock} node {change.address} ({change.name})"), markup=False)
     elif isinstance(change, DriverReported) and change.changed:
         console.print(f"{clock} {change.address} {change.driver} = {change.value}", markup=False)

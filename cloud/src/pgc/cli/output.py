@@ -8,6 +8,7 @@ from typing import NoReturn
 import msgspec
 from rich.console import Console
 
+from pgc.cli.texts import shown
 from pgc.errors import PgcError
 
 
@@ -30,7 +31,7 @@ def show_traceback(wanted: bool) -> None:
 
 def say(text: str) -> None:
     """A line of progress; it goes to stderr, so that stdout holds only what was asked for."""
-    progress.print(text, markup=False, soft_wrap=True)
+    progress.print(shown(text), markup=False, soft_wrap=True)
 
 
 def say_json(kind: str, time: float, **fields: object) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from pgc.cli.output import console, say_json
 from pgc.cli.summary import Summary
+from pgc.cli.texts import notice, shown
 from pgc.events import Event, Events
 from pgc.nodeservers.events import (
     CommandPassed,
@@ -89,7 +90,7 @@ class PlainReport:
         line = _line(event)
         if line:
             clock = time.strftime("%H:%M:%S", time.localtime(event.time))
-            console.print(f"{clock} {line}", markup=False, soft_wrap=True)
+            console.print(f"{clock} {shown(line)}", markup=False, soft_wrap=True)
 
     def summary(self, summary: Summary) -> None:
         drivers = sum(len(values) for values in summary.drivers.values())
@@ -97,12 +98,16 @@ class PlainReport:
             "state": f"{summary.state}{f' ({summary.reason})' if summary.reason else ''}",
             "nodes on the ISY": f"{len(summary.nodes)}: {', '.join(summary.nodes)}" if summary.nodes else "none",
             "drivers": str(drivers),
-            "notices": "; ".join(summary.notices.values()) or "none",
+            "notices": _notices(summary.notices) or "none",
             "errors logged": str(summary.errors),
         }
-        console.print(f"\n{summary.name}", markup=False)
+        console.print(f"\n{shown(summary.name)}", markup=False)
         for name, text in rows.items():
-            console.print(f"  {name:<17} {text}", markup=False, soft_wrap=True)
+            console.print(f"  {name:<17} {shown(text)}", markup=False, soft_wrap=True)
+
+
+def _notices(notices: dict[str, str]) -> str:
+    return "; ".join(map(notice, notices.values()))
 
 
 def _line(event: Event) -> str:
@@ -116,6 +121,6 @@ _LINES: dict[type[Event], Callable[[Any], str]] = {
     NodeAdded: lambda e: f"NODE    {e.address} ({e.name}) is on the ISY",
     NodeRemoved: lambda e: f"NODE    {e.address} was removed",
     DriverConfirmed: lambda e: f"VALUE   {e.address} {e.driver} = {e.value} (uom {e.uom})",
-    NoticesChanged: lambda e: f"NOTICE  {'; '.join(e.notices.values()) or 'no notices any more'}",
+    NoticesChanged: lambda e: f"NOTICE  {_notices(e.notices) or 'no notices any more'}",
     CommandPassed: lambda e: f"COMMAND {_WAYS[e.way]} {e.address}: {e.command} {e.value or ''}".rstrip(),
 }
