@@ -209,4 +209,4 @@ def test_the_init_has_every_key_of_the_page() -> None:
     assert set(original.split()) <= set(init)
     assert "isyPassword" not in init
     assert set(init["netInfo"]) == {"publicIp", "publicDns", "publicPort", "httpsIngress", "webhookUrl"}
-    assert set(init["rev"]) == {"params", "notices", "data"}
+    assert set(init["rev"]) == {"params", "notices", "data", "seq"}

@@ -3,7 +3,7 @@
 import pytest
 
 from pgc.isy.client import Connection, IsyClient, IsyLogin, NewNode, Reply
-from pgc.isy.errors import BadValue, IsyError, IsyRefused, IsyUnauthorized
+from pgc.isy.errors import BadRequest, IsyError, IsyRefused, IsyUnauthorized
 
 from .conftest import PASSWORD, HeldIsy
 
@@ -53,7 +53,7 @@ async def test_a_node_without_a_usable_name_is_named_by_its_address(isy: HeldIsy
 
 
 async def test_a_url_over_255_bytes_is_refused_before_it_is_sent(isy: HeldIsy, client: IsyClient) -> None:
-    with pytest.raises(BadValue, match="255"):
+    with pytest.raises(BadRequest, match="255"):
         await client.add_node(3, NewNode("ctl", "n" * 200, "ctl", "ctl"))
     assert isy.seen == []
 
@@ -144,5 +144,5 @@ async def test_an_answer_without_end_is_cut_off(isy: HeldIsy, client: IsyClient)
     "url", ["", "192.168.1.2", "ftp://isy", "http://", "http://a:b@isy", "http://isy:99999", "http://isy?x"]
 )
 def test_urls_that_are_no_isys(url: str) -> None:
-    with pytest.raises(BadValue, match="not usable"):
+    with pytest.raises(BadRequest, match="not usable"):
         IsyClient(IsyLogin(url, "admin", "admin"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pgc.isy.addresses import from_isy
-from pgc.isy.errors import BadAddress
+from pgc_interface.rules.errors import BadAddress
 
 ALL = "all"
 """The address that stands for all nodes; an ISY calls it ``0``."""

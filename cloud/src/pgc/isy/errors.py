@@ -7,7 +7,7 @@ IsyError
 ├── SlotOccupied        the slot belongs to someone else
 ├── NoSuchIsy           the platform has none with this id
 ├── PortTaken           the ingress cannot listen
-└── BadAddress, BadValue, BadProfile    what an ISY would not take, seen before it is sent
+└── BadRequest, BadProfile    what an ISY would not take, seen before it is sent
 """
 
 from http import HTTPStatus
@@ -62,11 +62,7 @@ class PortTaken(IsyError):
     status = HTTPStatus.CONFLICT
 
 
-class BadAddress(IsyError):
-    status = HTTPStatus.BAD_REQUEST
-
-
-class BadValue(IsyError):
+class BadRequest(IsyError):
     status = HTTPStatus.BAD_REQUEST
 
 

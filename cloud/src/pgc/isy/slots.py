@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pgc.isy.client import IsyClient
 from pgc.isy.connections import Connection
-from pgc.isy.errors import BadValue, SlotOccupied
+from pgc.isy.errors import BadRequest, SlotOccupied
 
 logger = logging.getLogger(__name__)
 
@@ -68,9 +68,9 @@ def _connection(slot: int, name: str, url: str, username: str) -> Connection:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise BadValue(f"the callback URL {url} is not usable: {error}") from error
+        raise BadRequest(f"the callback URL {url} is not usable: {error}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadValue(f"the callback URL {url} is not usable", hint="It begins with http://host:port")
+        raise BadRequest(f"the callback URL {url} is not usable", hint="It begins with http://host:port")
     ssl = parts.scheme == "https"
     return Connection(
         slot=slot,

@@ -1,11 +1,11 @@
 """The hot lane: driver values, from the frame to the reporter, never waiting for the database."""
 
-from pgc.isy.errors import BadValue
-from pgc.isy.values import normalise, normalise_uom
 from pgc.nodeservers.nodes import Driver, Node
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.writer import ValueWriter
 from pgc_interface import wire
+from pgc_interface.rules.errors import BadValue
+from pgc_interface.rules.values import normalise, normalise_uom
 
 _MOST_EARLY = 1000
 _MOST_DRIVERS = 100

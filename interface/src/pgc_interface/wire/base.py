@@ -17,6 +17,8 @@ MAX_DEPTH = 100
 """Levels of maps and lists in one frame."""
 MAX_BATCH = 1000
 """Messages of one kind in one batch."""
+MAX_UNANSWERED = 64
+"""Frames of the durable lane that a run has on the wire before the platform answers."""
 
 Address = Annotated[str, Meta(min_length=1, max_length=64)]
 """A node's address without the slot's prefix. The ISY takes 14 characters; longer ones are refused with a reason."""
@@ -29,6 +31,7 @@ Scalar = Union[bool, int, float, Annotated[str, Meta(max_length=512)]]
 """A value as NodeServers send it: a number, a flag or text that holds one."""
 Mapped = Annotated[Dict[str, Any], Meta(max_length=10_000)]
 Notices = Annotated[Dict[Key, LongText], Meta(max_length=200)]
+Seconds = Annotated[float, Meta(gt=0, le=366 * 24 * 3600)]
 
 
 class WireError(ValueError):

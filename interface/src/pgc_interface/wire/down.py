@@ -19,12 +19,24 @@ class ProfileResult(Message):
     reason: Optional[str] = None
 
 
+class Refusal(Message):
+    """A frame of the durable lane that was not taken, or not wholly, and why."""
+
+    seq: int
+    error: str
+
+
 class SeqResult(Message):
-    """The durable lane's answer: all to `upTo` is done, or `seq` was refused because of `error`."""
+    """The durable lane's answer: all to `upTo` is done, or `seq` was refused because of `error`.
+
+    `refused` repeats what was refused of the last :data:`MAX_UNANSWERED` frames up to `upTo`: the answer that said
+    so first may have been lost with a connection, or with the platform.
+    """
 
     upTo: Optional[int] = None
     seq: Optional[int] = None
     error: Optional[str] = None
+    refused: List[Refusal] = []
 
 
 class Result(Message):

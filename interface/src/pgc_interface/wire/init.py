@@ -33,11 +33,15 @@ class NetInfo(Message, omit_defaults=False):
 
 
 class Revisions(Message, omit_defaults=False):
-    """Counters that grow with each change of the saved maps."""
+    """Counters that grow with each change of the saved maps.
+
+    `seq` is the last frame of the run's durable lane that the maps beside it hold; None in what does not say so.
+    """
 
     params: int = 0
     notices: int = 0
     data: int = 0
+    seq: Optional[int] = None
 
 
 class Init(Message, omit_defaults=False):

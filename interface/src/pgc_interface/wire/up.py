@@ -19,6 +19,7 @@ from .base import (
     Notices,
     Polls,
     Scalar,
+    Seconds,
     Text,
 )
 
@@ -26,6 +27,9 @@ try:
     from typing import Annotated
 except ImportError:  # Python 3.8
     from typing_extensions import Annotated
+
+
+NoticeList = Annotated[List[LongText], Meta(max_length=200)]
 
 
 class AddNode(Message):
@@ -73,13 +77,24 @@ class Patch(Message):
     unset: Annotated[List[Key], Meta(max_length=10_000)] = []
 
 
+class NoticePatch(Patch):
+    """A patch of the notices; those in `seconds` are removed again when so many seconds are over."""
+
+    seconds: Annotated[Dict[Key, Seconds], Meta(max_length=200)] = {}
+
+
 class Notice(Message):
-    key: Key
+    """Without a key the text stands for itself; with `seconds` it is removed again when these are over."""
+
     value: LongText
+    key: Optional[Key] = None
+    seconds: Optional[Seconds] = None
 
 
 class NoticeRef(Message):
-    key: Key
+    """A notice by its key, or by its place in their order."""
+
+    key: Union[Key, int]
 
 
 class Ack(Message):
@@ -87,7 +102,8 @@ class Ack(Message):
 
 
 class Beat(Message):
-    """Sent from the SDK's dispatch thread; `handler` is what it has been in since `since` (Unix seconds)."""
+    """What the thread that deals with messages (or with configs) has been in since `since` (Unix seconds), for over
+    ten seconds: sent then, each minute while it goes on, and without a `handler` when it has ended."""
 
     handler: Optional[Text] = None
     since: Optional[float] = None
@@ -117,15 +133,15 @@ class Upstream(Message):
     command: Optional[ReportCommand] = None
     customdata: Optional[Mapped] = None
     customparams: Optional[Mapped] = None
-    notices: Optional[Notices] = None
+    notices: Union[Notices, NoticeList, None] = None
     patchparams: Optional[Patch] = None
-    patchnotices: Optional[Patch] = None
+    patchnotices: Optional[NoticePatch] = None
     patchtyped: Optional[Patch] = None
     customparamsdoc: Optional[LongText] = None
     typedparams: Optional[List[Any]] = None
     typedcustomdata: Optional[Mapped] = None
-    addnotice: Optional[Notice] = None
-    removenotice: Optional[NoticeRef] = None
+    addnotice: Union[Notice, LongText, None] = None
+    removenotice: Union[NoticeRef, Key, int, None] = None
     polls: Optional[Polls] = None
     installprofile: Optional[Dict[str, Any]] = None
     restart: Optional[Dict[str, Any]] = None

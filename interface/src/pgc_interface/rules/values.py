@@ -1,9 +1,11 @@
 """Values and units as an ISY takes them: decimal text. NodeServers send what Python makes of their numbers."""
 
+from __future__ import annotations
+
 import re
 from decimal import Decimal
 
-from pgc.isy.errors import BadValue
+from .errors import BadValue
 
 MAX_WHOLE_DIGITS = 15
 MAX_FRACTION_DIGITS = 12
@@ -47,9 +49,10 @@ def normalise_uom(uom: object) -> str:
     text = _plain(uom)
     if _KEYWORD.fullmatch(text) and text.lower() not in _FLAGS:
         return text
-    if isinstance(uom, bool) or not _UOM.fullmatch(text.removesuffix(".0")):
+    digits = text[:-2] if text.endswith(".0") else text
+    if isinstance(uom, bool) or not _UOM.fullmatch(digits):
         raise BadValue(f"{_shown(uom)} is not a unit of measure, such as 2 or 56")
-    return str(int(text.removesuffix(".0")))
+    return str(int(digits))
 
 
 def _plain(value: object) -> str:
@@ -61,7 +64,7 @@ def _plain(value: object) -> str:
 
 
 def _written(number: Decimal) -> str:
-    text = f"{number:.{MAX_FRACTION_DIGITS}f}".rstrip("0").removesuffix(".")
+    text = f"{number:.{MAX_FRACTION_DIGITS}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 

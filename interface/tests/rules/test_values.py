@@ -1,11 +1,13 @@
 """Values and units as decimal text."""
 
+from __future__ import annotations
+
 from decimal import Decimal
 
 import pytest
 
-from pgc.isy.errors import BadValue
-from pgc.isy.values import normalise, normalise_uom
+from pgc_interface.rules.errors import BadValue
+from pgc_interface.rules.values import normalise, normalise_uom
 
 
 @pytest.mark.parametrize(
