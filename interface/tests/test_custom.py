@@ -15,7 +15,7 @@ class Lane:
         self.sent: list[dict[str, Any]] = []
         self.settled = 0
 
-    def send(self, message: dict[str, Any]) -> int:
+    def send(self, message: dict[str, Any], *, answer: Any = None) -> int:
         self.sent.append(message)
         return len(self.sent)
 
@@ -76,6 +76,43 @@ def test_editing_while_looping_over_the_map_is_safe(lane: Lane) -> None:
     for key in saved.config["customParams"]:
         saved.patch("customParams", {key + key: "x"}, [key])
     assert saved.config["customParams"] == {"aa": "x", "bb": "x"}
+
+
+def test_a_config_says_itself_which_edits_it_holds(lane: Lane) -> None:
+    saved = make(lane, customParams={}, rev={"params": 0, "seq": 0})
+    saved.patch("customParams", {"a": "mine"}, [])
+    saved.patch("customParams", {"b": "mine"}, [])
+    owners = {"customParams": {"a": "the owner's, afterwards"}, "rev": {"params": 2, "seq": 1}}
+    assert saved.adopt(owners)["customParams"] == {"a": "the owner's, afterwards", "b": "mine"}
+    refused = {"customParams": {"a": "the owner's, afterwards"}, "rev": {"params": 2, "seq": 2}}
+    assert saved.adopt(refused)["customParams"] == {"a": "the owner's, afterwards"}
+
+
+def test_a_whole_map_leaves_alone_what_its_maker_had_not_seen(lane: Lane) -> None:
+    saved = make(lane, customParams={"a": "1", "b": "1"})
+    mine = dict(saved.config["customParams"])
+    saved.adopt({"customParams": {"a": "the owner's", "b": "1", "c": "the owner's"}})
+    del mine["b"]
+    saved.replace("customParams", {**mine, "d": "mine"})
+    assert lane.sent == [{"patchparams": {"set": {"d": "mine"}, "unset": ["b"]}}]
+    assert saved.config["customParams"] == {"a": "the owner's", "c": "the owner's", "d": "mine"}
+
+
+def test_what_was_saved_whole_is_what_its_maker_saw_last(lane: Lane) -> None:
+    saved = make(lane, customParams={})
+    saved.replace("customParams", {"a": "1"})
+    saved.adopt({"customParams": {"a": "1", "owner": "1"}})
+    saved.replace("customParams", {"b": "1"})
+    assert lane.sent[-1] == {"patchparams": {"set": {"b": "1"}, "unset": ["a"]}}
+    assert saved.config["customParams"] == {"owner": "1", "b": "1"}
+
+
+def test_a_quick_edit_survives_a_whole_map_made_before_it(lane: Lane) -> None:
+    saved = make(lane, customParams={"a": "1"})
+    mine = dict(saved.config["customParams"])
+    saved.patch("customParams", {"quick": "1"}, [])
+    saved.replace("customParams", {**mine, "b": "1"})
+    assert saved.config["customParams"] == {"a": "1", "quick": "1", "b": "1"}
 
 
 def test_clearing_names_the_keys(lane: Lane) -> None:

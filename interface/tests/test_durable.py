@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from pgc_interface import wire
-from pgc_interface.durable import MAX_ADDS, PATIENCE, WINDOW, DurableLane
-from pgc_interface.wire import SeqResult
+from pgc_interface.durable import MAX_ADDS, PATIENCE, WINDOW, Answer, DurableLane
+from pgc_interface.wire import Refusal, SeqResult
 
 
 class Published:
@@ -137,6 +137,37 @@ def test_a_refusal_is_named_and_the_lane_goes_on(lane: DurableLane, line: Wire, 
     lane.settle(SeqResult(seq=1, error="too large"))
     assert heard == ["The platform refused customdata: too large"]
     assert lane.settled == 1
+
+
+def waited(lane: DurableLane, number: int) -> Answer:
+    answer = Answer()
+    lane.send("p/ns", {"customdata": {"number": number}}, answer)
+    return answer
+
+
+def test_whoever_waits_hears_of_its_own_frame(lane: DurableLane) -> None:
+    first, second, third = (waited(lane, number) for number in range(3))
+    assert not first.wait(0)
+    lane.settle(SeqResult(seq=2, error="too large"))
+    assert (first.wait(0), first.reason) == (True, None)
+    assert (second.wait(0), second.reason) == (True, "the platform refused it: too large")
+    assert not third.wait(0)
+
+
+def test_a_refusal_whose_answer_was_lost_comes_with_the_next(lane: DurableLane) -> None:
+    first, second = waited(lane, 1), waited(lane, 2)
+    lane.settle(SeqResult(upTo=2, refused=[Refusal(seq=1, error="too large"), Refusal(seq=9, error="later")]))
+    assert first.reason == "the platform refused it: too large"
+    assert (second.wait(0), second.reason) == (True, None)
+
+
+def test_nobody_waits_for_a_lane_that_is_closed(lane: DurableLane) -> None:
+    before = waited(lane, 1)
+    lane.close()
+    after = waited(lane, 2)
+    for answer in (before, after):
+        assert answer.wait(0)
+        assert answer.reason == "the NodeServer stopped before the platform confirmed it"
 
 
 def test_at_most_a_window_is_on_the_wire(lane: DurableLane, line: Wire) -> None:

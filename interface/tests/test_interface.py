@@ -21,13 +21,14 @@ PATIENCE = 15.0
 
 
 def test_the_public_names() -> None:
-    assert set(pgc_interface.__all__) == {"Interface", "Controller", "Node", "LOGGER", "__version__"}
+    assert set(pgc_interface.__all__) == {"Interface", "Controller", "Node", "NotSaved", "LOGGER", "__version__"}
     assert pgc_interface.__version__ == version("pgc-cloud-sdk")
 
 
 def test_importing_the_package_imports_all_of_it() -> None:
     """A launcher forgets the SDK's own dependencies afterwards, so nothing may be imported later."""
-    names = {name for _, name, _ in pkgutil.iter_modules(pgc_interface.__path__)} - {"launcher", "testing"}
+    apart = {"dialects", "launcher", "rules", "testing"}  # the launcher itself imports the dialect
+    names = {name for _, name, _ in pkgutil.iter_modules(pgc_interface.__path__)} - apart
     assert {f"pgc_interface.{name}" for name in names} <= set(sys.modules)
     assert importlib.import_module("pgc_interface") is pgc_interface
 
@@ -44,11 +45,19 @@ def test_attributes_of_the_original(make_interface: Any, platform: Any) -> None:
 def test_config_docs_begin_with_the_page_and_grow_within_a_run(platform: Any, start: Any, tmp_path: Path) -> None:
     (tmp_path / "POLYGLOT_CONFIG.md").write_text("# Page\n")
     poly = start().poly
+    platform.expect(lambda frame: frame.get("customparamsdoc") == "# Page\n")
     poly.add_custom_config_docs("<b>one</b>")
     poly.add_custom_config_docs("two")
     platform.expect(lambda frame: frame.get("customparamsdoc") == "# Page\n<b>one</b>two")
     poly.add_custom_config_docs("three", True)
     platform.expect(lambda frame: frame.get("customparamsdoc") == "# Page\nthree")
+
+
+def test_a_page_that_the_platform_has_is_not_sent_again(platform: Any, start: Any, tmp_path: Path) -> None:
+    (tmp_path / "POLYGLOT_CONFIG.md").write_text("# Page\n")
+    start(customParamsDoc="# Page\n").poly.saveCustomData({"a": 1})
+    platform.expect_key("customdata")
+    assert platform.came("customparamsdoc") == []
 
 
 def test_typed_params_are_a_list(platform: Any, start: Any) -> None:

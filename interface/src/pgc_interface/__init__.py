@@ -2,11 +2,12 @@
 
 from . import logs
 from .controller import Controller
+from .errors import NotSaved
 from .interface import Interface
 from .logs import LOGGER
 from .node import Node
 
 __version__ = "2.0.0"
-__all__ = ["LOGGER", "Controller", "Interface", "Node", "__version__"]
+__all__ = ["LOGGER", "Controller", "Interface", "Node", "NotSaved", "__version__"]
 
 logs.set_up()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from abc import ABCMeta
 from copy import deepcopy
 from typing import Any, ClassVar
@@ -12,7 +11,9 @@ from typing import Any, ClassVar
 from .calls import attempt
 from .dispatch import reason_of
 from .interface import Interface
-from .node import Node, keep_values, record_of
+from .node import Node, by_name, keep_values, record_of
+from .rules import notices
+from .saves import SAVE_TIMEOUT
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Controller(Node, metaclass=_WholeFirst):
         self.nodes: dict[str, Any] = {self.address: self}
         self.nodesAdding: list[str] = []
         self.polyConfig = poly.config
-        self._nodes: dict[str, Any] = deepcopy(self.polyConfig["nodes"])
+        self._nodes: dict[str, Any] = deepcopy(poly.shape.records(self.polyConfig))
         self.__lock = threading.Lock()
         self.__running = False
         self.__next_try = 0.0
@@ -64,11 +65,12 @@ class Controller(Node, metaclass=_WholeFirst):
         """Add a node, or change its record; it is in `nodes` at once and its `start()` runs when the ISY has it.
 
         Values that the platform kept come back into its drivers. `update` makes no difference: the platform always
-        gets the node as it is.
+        gets the node as it is. One that the ISY refuses is logged with the reason and leaves `nodes` again. (The
+        original added at most 20 nodes in five seconds, and a refusal raised KeyError.)
         """
         record = self._nodes.get(node.address)
         if record is not None:
-            keep_values(node, record.get("drivers") or {})
+            keep_values(node, by_name(record.get("drivers") or {}))
         self.updateNode(node)
         return node
 
@@ -99,19 +101,23 @@ class Controller(Node, metaclass=_WholeFirst):
     def delete(self) -> None:
         """The NodeServer was removed by its owner; `stop` follows."""
 
-    def shortPoll(self) -> None: ...
+    def shortPoll(self) -> None:
+        """Every `shortPoll` seconds, once `start` has returned. (The original did not wait for that.)"""
 
-    def longPoll(self) -> None: ...
+    def longPoll(self) -> None:
+        """Every `longPoll` seconds, once `start` has returned."""
 
     def oauth(self, oauth: dict[str, Any]) -> None:
         """What the vendor sent to the platform's OAuth callback: code, state and all else."""
         logger.info("An OAuth answer came, but this NodeServer does not handle it.")
 
     def query(self) -> None:
+        """The ISY wants all values: all nodes report theirs."""
         for node in list(self.nodes.values()):
             node.reportDrivers()
 
     def status(self) -> None:
+        """The same, asked in another way."""
         for node in list(self.nodes.values()):
             node.reportDrivers()
 
@@ -125,17 +131,25 @@ class Controller(Node, metaclass=_WholeFirst):
 
     # --- saved data ---
 
-    def saveCustomData(self, data: Any) -> None:
-        """Have the platform keep this map in place of the one before; it is in ``polyConfig['customData']``."""
-        if _is_map("saveCustomData", data):
-            self.poly.saveCustomData(data)
+    def saveCustomData(self, data: Any, wait: bool = False, timeout: float = SAVE_TIMEOUT) -> None:
+        """Have the platform keep this map in place of the one before; it is in ``polyConfig['customData']``.
+
+        With `wait` it returns once that is on the platform's disk.
+
+        Raises:
+            NotSaved: only with `wait`: it was refused, or not confirmed within `timeout` seconds.
+        """
+        if wait or _is_map("saveCustomData", data):
+            self.poly.saveCustomData(data, wait, timeout)
 
     def addCustomParam(self, data: Any) -> None:
-        """Set params {key: value}; others stay as they are."""
+        """Set params {key: value}, JSON types; others stay as they are. (The original sent all of them, and so lost
+        what had been changed just before.)"""
         if _is_map("addCustomParam", data):
             self.poly.patch("customParams", data, [])
 
     def removeCustomParam(self, data: Any) -> None:
+        """Remove one param, if it is there."""
         self.poly.patch("customParams", {}, [str(data)])
 
     def getCustomParam(self, data: Any) -> Any:
@@ -143,23 +157,38 @@ class Controller(Node, metaclass=_WholeFirst):
         return deepcopy(self.poly.config["customParams"].get(data))
 
     def getCustomParams(self, data: Any = None) -> dict[str, Any]:
+        """All params {key: value}, live. (The original wanted an argument, for nothing.)"""
         params: dict[str, Any] = self.poly.config["customParams"]
         return params
 
-    def addNotice(self, data: Any, key: Any = None) -> None:
-        """Show notices {key: html}; or one, as (html, key). Without a key a text stands for itself, and once."""
-        notices = data if isinstance(data, dict) else {(str(data)[:256] if key is None else key): data}
-        texts = {str(name): str(text) for name, text in notices.items()}
-        self.poly.patch("notices", texts, [])
+    def getTypedParam(self, name: str) -> Any:
+        """A copy of one typed param: what the owner set, else its default; None if there is neither."""
+        return self.poly.typed_params().get(name)
+
+    def getTypedParams(self) -> dict[str, Any]:
+        """A copy of all typed params, {name: value}: what the owner set, else the defaults."""
+        return self.poly.typed_params()
+
+    def addNotice(self, data: Any, key: Any = None, seconds: Any = None) -> None:
+        """Show notices {key: html}; or one, as (html, key), or as {key, value}; or a list of texts.
+
+        Without a key a text stands for itself, and once. With `seconds` the platform removes them when these are over.
+        """
+        texts = notices.as_map(data, key)
+        more = {} if seconds is None else {"seconds": dict.fromkeys(texts, float(seconds))}
+        self.poly.patch("notices", texts, [], **more)
 
     def removeNotice(self, key: Any) -> None:
-        self.poly.patch("notices", {}, [str(key)])
+        """Remove the notice with this key; or with this text; or, if it is a number, at this place (from 0).
+        (The original raised NameError.)"""
+        found = notices.find(self.poly.config["notices"], key)
+        self.poly.patch("notices", {}, [str(key) if found is None else found])
 
     def removeNoticesAll(self) -> None:
-        self.poly.saveNotices({})
+        self.poly.patch("notices", {}, list(self.poly.config["notices"]))
 
     def getNotice(self, data: Any) -> Any:
-        """The text of one notice; None if there is no such."""
+        """The text of one notice; None if there is no such. (The original looked among the params.)"""
         return self.poly.config["notices"].get(data)
 
     def getNotices(self) -> dict[str, Any]:
@@ -180,11 +209,11 @@ class Controller(Node, metaclass=_WholeFirst):
     def take_config(self, config: dict[str, Any]) -> None:
         """A config came, or is there at the beginning."""
         self.polyConfig = config
-        self._nodes = deepcopy(config["nodes"])
+        self._nodes = deepcopy(self.poly.shape.records(config))
         self._run_or_add()
         for address, record in self._nodes.items():
             if address in self.nodes:
-                _tell_record(self.nodes[address], record)
+                self._tell_record(self.nodes[address], record)
 
     def node_added(self, result: dict[str, Any]) -> None:
         """The platform's answer to one ``addnode``: {success, address, statusCode, reason?}."""
@@ -195,14 +224,20 @@ class Controller(Node, metaclass=_WholeFirst):
         if not result.get("success"):
             self._refused(node, address, reason_of(result))
         elif node is not None:
-            self._nodes.setdefault(address, record_of(node))
-            self.polyConfig["nodes"].setdefault(address, record_of(node))
+            config, shape = self.polyConfig, self.poly.shape
+            shape.add_record(config, record_of(node))
+            self._nodes.setdefault(address, deepcopy(shape.records(config)[address]))
             if node is self:
                 self._run_or_add()
             else:
                 attempt(f"{address} start", node.start)
 
     # --- inside ---
+
+    def _tell_record(self, node: Any, record: dict[str, Any]) -> None:
+        node.config = deepcopy(record)
+        node.timeAdded = record.get("timeAdded")
+        node.isPrimary = record.get("isPrimary", False)
 
     def _refused(self, node: Any, address: str, reason: str) -> None:
         logger.error("The node %s was not added: %s", address, reason)
@@ -217,13 +252,13 @@ class Controller(Node, metaclass=_WholeFirst):
                 self._add_self()
                 return
             self.__running = True
-        kept = self._nodes[self.address].get("drivers") or {}
+        kept = by_name(self._nodes[self.address].get("drivers") or {})
         keep_values(self, {**kept, "ST": None} if "ST" in kept else kept)  # the platform itself says if it is up
         self.started = True
         threading.Thread(target=self._run, name="NodeServer", daemon=True).start()
 
     def _add_self(self) -> None:
-        now = time.monotonic()
+        now = self.poly.surroundings.clock()
         if now >= self.__next_try and self.address not in self.nodesAdding:
             self.__next_try = now + RETRY
             self.updateNode(self)
@@ -239,9 +274,3 @@ def _is_map(what: str, data: Any) -> bool:
     if not isinstance(data, dict):
         logger.error("%s takes a dictionary, not %s.", what, type(data).__name__)
     return isinstance(data, dict)
-
-
-def _tell_record(node: Any, record: dict[str, Any]) -> None:
-    node.config = deepcopy(record)
-    node.timeAdded = record.get("timeAdded")
-    node.isPrimary = record.get("isPrimary", False)

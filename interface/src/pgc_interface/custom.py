@@ -1,16 +1,19 @@
 """What the platform keeps for the NodeServer: params, notices and data, as changes that cannot undo each other.
 
-Params and notices travel as patches. A change shows in the local config at once and stays there: while the
-platform has not answered it, it is applied again to every config that comes, since that may be older.
+Params and notices travel as patches. A change shows in the local config at once and stays there: it is applied again
+to every config that comes, until one says that it holds it. A whole map is sent as its difference from the one that
+the caller last saw, so that what others have changed meanwhile is left alone.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, Dict, NamedTuple
+from typing import Any, Callable, Dict, NamedTuple, Protocol
 
 import msgspec
 
+from .durable import Answer
+from .seen import LiveConfig, Seen
 from .wire import WireError, encode
 
 Map = Dict[str, Any]
@@ -33,71 +36,84 @@ class _Edit(NamedTuple):
         return {key: value for key, value in {**current, **self.changed}.items() if key not in self.gone}
 
 
+class Send(Protocol):
+    """Keeps and sends one durable message, and gives its `seq`; `answer` is what the platform then says to it."""
+
+    def __call__(self, message: Map, *, answer: Answer | None = None) -> int: ...
+
+
 class SavedData:
     """The live config, and the way of changing what in it is the NodeServer's own.
 
-    `send` keeps and sends one durable message and gives its `seq`; `settled` is the last `seq` that is answered.
+    `settled` is the last `seq` that is answered: it counts for configs that do not say what they hold.
     """
 
-    def __init__(self, config: Map, send: Callable[[Map], int], settled: Callable[[], int]) -> None:
+    def __init__(self, config: Map, send: Send, settled: Callable[[], int]) -> None:
         self._lock = threading.RLock()
         self._send = send
         self._settled = settled
         self._edits: list[_Edit] = []
         self._known: dict[str, Map] = {}
         """Each map as the platform will have it, apart from what NodeServers change in place."""
+        self._seen = Seen({name: config[name] for name in REVISIONS if isinstance(config.get(name), dict)})
         self.config: Map = {}
         self.adopt(config)
 
-    def adopt(self, config: Map) -> Map:
-        """Take a config that came, with the changes that it may not know yet; the new live config."""
+    def adopt(self, came: Map) -> Map:
+        """Take a config that came, whole or in part, with the changes that it may not hold; the new live config."""
         with self._lock:
-            settled = self._settled()
-            self._edits = [edit for edit in self._edits if edit.seq > settled]
-            config = {**config, **{name: self._newest(name, config) for name in REVISIONS}}
+            held = _revision(came, "seq", self._settled())
+            self._edits = [edit for edit in self._edits if edit.seq > held]
+            config = {**self.config, **came}
+            config.update((name, self._newest(name, came)) for name in REVISIONS)
+            config["rev"] = self._revisions(came)
             for edit in self._edits:
                 config[edit.name] = edit.apply(config[edit.name])
             self._known = {name: _plain(config[name]) for name in REVISIONS}
-            self.config = config
-        return config
+            self.config = LiveConfig(config, self._known, self._seen)
+            return self.config
 
-    def patch(self, name: str, changed: Map, gone: list[str]) -> None:
-        """Set some keys of a map and remove others."""
+    def patch(self, name: str, changed: Map, gone: list[str], **more: Map) -> None:
+        """Set some keys of a map and remove others; `more` is what else the patch says."""
         with self._lock:
             changed = _plain(changed)
-            seq = self._send({PATCHED[name]: {"set": changed, "unset": gone}})
+            seq = self._send({PATCHED[name]: {"set": changed, "unset": gone, **more}})
             self._record(_Edit(seq, name, None, changed, gone))
 
     def replace(self, name: str, wanted: Map) -> None:
         """Save a whole map as its difference from the one that the caller last saw."""
         with self._lock:
-            wanted, known = _plain(wanted), self._known[name]
-            changed = {key: value for key, value in wanted.items() if key not in known or known[key] != value}
-            self.patch(name, changed, [key for key in known if key not in wanted])
-            self.config[name] = wanted
+            wanted, seen = _plain(wanted), self._seen.last(name)
+            changed = {key: value for key, value in wanted.items() if key not in seen or seen[key] != value}
+            self.patch(name, changed, [key for key in seen if key not in wanted])
+            self._seen.note(name, wanted)
 
-    def save_data(self, data: Map) -> None:
+    def save_data(self, data: Map, answer: Answer | None = None) -> None:
         with self._lock:
             data = _plain(data)
-            self._record(_Edit(self._send({"customdata": data}), DATA, data, {}, []))
+            self._record(_Edit(self._send({"customdata": data}, answer=answer), DATA, data, {}, []))
 
     def _record(self, edit: _Edit) -> None:
         self._edits.append(edit)
         self._known[edit.name] = _plain(edit.apply(self._known[edit.name]))
-        self.config[edit.name] = edit.apply(self.config[edit.name])
+        self.config[edit.name] = edit.apply(dict.__getitem__(self.config, edit.name))
 
     def _newest(self, name: str, config: Map) -> Map:
-        """The map of this config, unless a newer one came before it."""
-        came = config.get(name)
-        if name in self._known and (came is None or _revision(config, name) < _revision(self.config, name)):
+        """The map of this config, unless it has none or a newer one came before it."""
+        came, latest = config.get(name), _revision(self.config, REVISIONS[name])
+        if name in self._known and (came is None or _revision(config, REVISIONS[name], latest) < latest):
             return dict(self._known[name])
         return dict(came) if isinstance(came, dict) else {}
 
+    def _revisions(self, config: Map) -> Map:
+        latest = {name: _revision(self.config, name) for name in REVISIONS.values()}
+        return {name: max(number, _revision(config, name)) for name, number in latest.items()}
 
-def _revision(config: Map, name: str) -> int:
+
+def _revision(config: Map, name: str, otherwise: int = 0) -> int:
     revisions = config.get("rev")
-    found = revisions.get(REVISIONS[name]) if isinstance(revisions, dict) else None
-    return found if isinstance(found, int) else 0
+    found = revisions.get(name) if isinstance(revisions, dict) else None
+    return found if isinstance(found, int) else otherwise
 
 
 def _plain(data: Map) -> Map:

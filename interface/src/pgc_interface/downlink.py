@@ -9,7 +9,6 @@ from typing import Any, Callable
 
 import msgspec
 
-from . import logs
 from .calls import attempt
 from .inbox import Inbox, Item
 from .wire import SeqResult
@@ -26,6 +25,7 @@ class Downlink:
         inbox: Inbox,
         settle: Callable[[SeqResult], None],
         configured: Callable[[dict[str, Any]], None],
+        log_at: Callable[[Any], None],
         request_stop: Callable[[str], None],
     ) -> None:
         self._inbox = inbox
@@ -33,7 +33,7 @@ class Downlink:
         self._now: dict[str, Callable[[Any], None]] = {
             "config": configured,
             "stop": lambda body: request_stop("the platform asked for it"),
-            "logLevel": lambda body: logs.set_level(str(body["level"])),
+            "logLevel": lambda body: log_at(body["level"]),
         }
 
     def take(self, payload: bytes) -> None:

@@ -14,18 +14,35 @@ from collections import deque
 from typing import Any, Callable, NamedTuple, Optional
 
 from .link import Receipt
-from .wire import SeqResult, WireError, check_depth, encode
+from .wire import MAX_UNANSWERED, SeqResult, WireError, check_depth, encode
 
 logger = logging.getLogger(__name__)
 
-WINDOW = 64
+WINDOW = MAX_UNANSWERED
 """Frames on the wire that are not answered yet."""
 MAX_ADDS = 100
 """Nodes in one frame: with 64 drivers each they stay well below the size of a frame."""
 PATIENCE = 10.0
 """Seconds before unanswered frames are sent again, doubled up to :data:`MAX_PATIENCE`."""
 MAX_PATIENCE = 60.0
+STOPPED = "the NodeServer stopped before the platform confirmed it"
 Publish = Callable[[str, bytes], Optional[Receipt]]
+
+
+class Answer:
+    """What the platform says to one frame, for a thread that waits for it. `reason` is why it was not taken."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+        self._given = threading.Event()
+
+    def give(self, reason: str | None) -> None:
+        self.reason = reason
+        self._given.set()
+
+    def wait(self, timeout: float) -> bool:
+        """False if there was none in so many seconds."""
+        return self._given.wait(timeout)
 
 
 class _Frame(NamedTuple):
@@ -33,6 +50,7 @@ class _Frame(NamedTuple):
     topic: str
     payload: bytes
     subject: str
+    answer: Answer | None
 
 
 class DurableLane:
@@ -54,6 +72,7 @@ class DurableLane:
         self._adds: list[dict[str, Any]] = []
         self._seq = 0
         self._up = False
+        self._closed = False
         self._moved = 0.0
         """When the lane last made progress or tried again."""
         self._patience = PATIENCE
@@ -64,16 +83,18 @@ class DurableLane:
         with self._changed:
             return self._frames[0].seq - 1 if self._frames else self._seq
 
-    def send(self, topic: str, message: dict[str, Any]) -> int:
-        """Keep and send one message; its `seq`.
+    def send(self, topic: str, message: dict[str, Any], answer: Answer | None = None) -> int:
+        """Keep and send one message; its `seq`. `answer` is given once the platform has answered it.
 
         Raises:
             WireError: it cannot be sent at all; nothing was kept.
         """
         with self._changed:
             self._close_adds()
-            seq = self._append(topic, message)
+            seq = self._append(topic, message, answer)
             self._pump()
+            if self._closed and answer is not None:
+                answer.give(STOPPED)
         return seq
 
     def add_node(self, node: dict[str, Any]) -> None:
@@ -90,9 +111,12 @@ class DurableLane:
         done = result.upTo if result.upTo is not None else result.seq
         if done is None:
             return
+        refused = {refusal.seq: refusal.error for refusal in result.refused}
+        if result.seq is not None:
+            refused[result.seq] = result.error or "it does not say why"
         with self._changed:
             while self._frames and self._frames[0].seq <= done:
-                self._settle_first(result.error if self._frames[0].seq == result.seq else None)
+                self._settle_first(refused.get(self._frames[0].seq))
             if not self._frames:
                 self._close_adds()
             self._pump()
@@ -103,6 +127,14 @@ class DurableLane:
         with self._changed:
             self._changed.wait_for(lambda: not self._frames or not self._up, timeout)
             return not self._frames
+
+    def close(self) -> None:
+        """Nothing is answered any more: those who wait for an answer are told so."""
+        with self._changed:
+            self._closed = True
+            for frame in self._frames:
+                if frame.answer is not None:
+                    frame.answer.give(STOPPED)
 
     # --- what the link tells ---
 
@@ -121,18 +153,18 @@ class DurableLane:
 
     def tick(self) -> None:
         with self._changed:
-            if self._on_wire and self._clock() - self._moved > self._patience:
+            if self._up and self._on_wire and self._clock() - self._moved > self._patience:
                 logger.debug("%d messages are unanswered; sending them again.", self._on_wire)
                 self._patience = min(self._patience * 2, MAX_PATIENCE)
                 self._resend()
 
     # --- inside ---
 
-    def _append(self, topic: str, message: dict[str, Any]) -> int:
+    def _append(self, topic: str, message: dict[str, Any], answer: Answer | None = None) -> int:
         check_depth(message)
         seq = self._seq + 1
         payload = encode({**message, **self._envelope, "seq": seq})
-        self._frames.append(_Frame(seq, topic, payload, ", ".join(message)))
+        self._frames.append(_Frame(seq, topic, payload, ", ".join(message), answer))
         self._seq = seq
         return seq
 
@@ -158,6 +190,8 @@ class DurableLane:
         self._moved, self._patience = self._clock(), PATIENCE
         if error is not None:
             logger.error("The platform refused %s: %s", frame.subject, error)
+        if frame.answer is not None:
+            frame.answer.give(error and f"the platform refused it: {error}")
 
     def _resend(self) -> None:
         self._on_wire = 0

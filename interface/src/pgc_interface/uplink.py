@@ -1,15 +1,18 @@
-"""The way up to the platform: one door in front of the connection and its two lanes."""
+"""The way up to the platform: one door in front of the connection and what sends over it."""
 
 from __future__ import annotations
 
 import logging
+import os
 import time
 from typing import Any, Dict
 
 from .drivers import Outbox
-from .durable import DurableLane
+from .durable import Answer, DurableLane
 from .environment import Environment
-from .link import Link, OnMessage, Receipt
+from .link import OnMessage, Receipt
+from .surroundings import Surroundings
+from .watch import Watch
 from .wire import SeqResult, WireError, encode, is_durable
 
 logger = logging.getLogger(__name__)
@@ -20,13 +23,14 @@ AFTER_VALUES = frozenset({"command", "report"})
 
 
 class Uplink:
-    def __init__(self, environment: Environment, on_message: OnMessage) -> None:
+    def __init__(self, environment: Environment, on_message: OnMessage, surroundings: Surroundings) -> None:
         self._topics = environment.topics
         self._envelope = environment.envelope
-        self._link = Link(environment, on_message)
-        self._durable = DurableLane(self._link.publish, self._envelope, self._topics.up)
+        self._link = surroundings.connect(environment, on_message)
+        self._durable = DurableLane(self._link.publish, self._envelope, self._topics.up, surroundings.clock)
         self.outbox = Outbox(self._send_hot)
-        self._link.attach(self._durable, self.outbox)
+        self.watch = Watch(self._send_hot, home=os.getcwd())
+        self._link.attach(self._durable, self.outbox, self.watch)
 
     @property
     def connected(self) -> bool:
@@ -40,8 +44,10 @@ class Uplink:
         self.outbox.start()
         self._link.open()
 
-    def send(self, message: Message, service: str | None = None) -> int:
+    def send(self, message: Message, service: str | None = None, answer: Answer | None = None) -> int:
         """Send any message on the lane that is its own; its `seq`, or 0 if the lane has none.
+
+        `answer` is given once the platform has answered a message of the durable lane.
 
         Raises:
             WireError: it cannot be sent; the text says why.
@@ -51,7 +57,7 @@ class Uplink:
             return 0
         if not AFTER_VALUES.isdisjoint(message):
             self.outbox.flush()
-        return self._durable.send(f"{self._topics.prefix}/{service}" if service else self._topics.up, message)
+        return self._durable.send(f"{self._topics.prefix}/{service}" if service else self._topics.up, message, answer)
 
     def add_node(self, node: Message) -> None:
         """Send one ``addnode``; raises WireError as :meth:`send` does."""
@@ -67,6 +73,7 @@ class Uplink:
         self.outbox.flush()
         if not self._durable.drain(timeout * 0.75):
             logger.warning("The platform has not confirmed everything that was sent before the stop.")
+        self._durable.close()
         self._link.close(max(0.1, deadline - time.monotonic()))
 
     def _send_hot(self, message: Message) -> Receipt | None:
