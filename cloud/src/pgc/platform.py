@@ -15,9 +15,10 @@ from pgc.api.app import build_app
 from pgc.api.server import ApiPortTaken, ApiServer
 from pgc.api.token import load_token
 from pgc.broker.access import Login, hash_secret, new_secret
-from pgc.broker.embedded import EmbeddedBroker
-from pgc.broker.errors import BrokerError
+from pgc.broker.address import Address
+from pgc.broker.choice import choose_broker
 from pgc.broker.link import PlatformLink
+from pgc.broker.logins import Logins
 from pgc.bundles.build import Builder
 from pgc.bundles.store import BundleStore
 from pgc.errors import PgcError
@@ -29,8 +30,10 @@ from pgc.isy.manager import IsyManager
 from pgc.isy.own_address import own_address_towards
 from pgc.isy.slots import callback_url
 from pgc.nodeservers.applier import Applier
+from pgc.nodeservers.deletions import Deletions
 from pgc.nodeservers.directory import Directory
 from pgc.nodeservers.effects import Effects
+from pgc.nodeservers.expiry import Expiry
 from pgc.nodeservers.hot import HotLane
 from pgc.nodeservers.inbound import FILTERS, Inbound
 from pgc.nodeservers.life import Life
@@ -45,6 +48,8 @@ from pgc.nodeservers.wishes import Wishes
 from pgc.nodeservers.writer import ValueWriter
 from pgc.sandbox.contract import Sandbox
 from pgc.sandbox.python import interpreter
+from pgc.secrets.authority import FILE as AUTHORITY_FILE
+from pgc.secrets.authority import Authority
 from pgc.secrets.keyring import Keyring
 from pgc.settings import Settings
 from pgc.storage.storage import Storage
@@ -87,8 +92,6 @@ class Platform:
         self._directory = Directory()
         self._stack = AsyncExitStack()
         self._ready = False
-        self._moved = False
-        """Whether the listener that was started last has another port than before."""
 
     async def __aenter__(self) -> "Platform":
         """
@@ -144,6 +147,7 @@ class Platform:
             self.settings.run_folder,
             await prepare_sdk(folder),
             patience=self.settings.run_patience,
+            broker_socket=self.settings.broker_socket,
         )
         self._stack.callback(self._drop_run_folder)
         await self._start_messages()
@@ -155,6 +159,8 @@ class Platform:
         await self._start_api(load_token(folder / "api-token"))
         self._run(self.manager.grant(), "wishes of NodeServers")
         await self.manager.recover()
+        self._inbound.recovered()
+        self._run(self._expiry.run(), "ends of notices")
         self._ready = True
 
     def _drop_run_folder(self) -> None:
@@ -176,28 +182,37 @@ class Platform:
 
     async def _start_messages(self) -> None:
         """The broker, our own connection to it, and what goes up and down over that."""
-        self._broker = await self._on_kept_port("broker_port", self.settings.broker_port, self._new_broker)
-        if self._moved:
-            await self._give_up_runs()
-        secret = new_secret()
-        login = Login("platform", hash_secret(secret), prefix=self.settings.stage, trusted=True)
-        await self._broker.allow(login)
+        authority = Authority.load(self.settings.data_folder / AUTHORITY_FILE)
+        self._broker = await self._begin(choose_broker(self.settings, authority, self._tell_fault))
+        await self._give_up_runs(f"{self._broker.url} {authority.fingerprint}")
+        secret, stage = new_secret(), self.settings.stage
+        login = Login(f"platform-{authority.fingerprint[:16]}", hash_secret(secret), prefix=stage, trusted=True)
+        await self._broker.allow(login, secret)
         self._writer = await self._begin(ValueWriter(self._storage.values))
         self._hot = HotLane(self._writer)
-        filters = [f"{self.settings.stage}/{below}" for below in FILTERS]
-        self._link = PlatformLink(self._broker.url, login.name, secret, filters, self._receive)
+        self._link = PlatformLink(
+            Address.of(self._broker.url, self._broker.ca),
+            login.name,
+            secret,
+            [f"{stage}/{below}" for below in FILTERS],
+            self._receive,
+            marks=f"{stage}/{login.name}",
+            persistent=self._broker.keeps_sessions,
+        )
         self._outbound = Outbound(self._link)
         self._inbound = Inbound(self._directory, self._hot, self._outbound)
         await self._begin(self._link)
+        await self._link.settle()
 
-    async def _give_up_runs(self) -> None:
-        """Runs that outlived the platform know only the broker's former port: they are ended, and started anew."""
+    async def _give_up_runs(self, broker: str) -> None:
+        """Runs that outlived the platform know only the broker it had then, and the authority: where these are others,
+        the runs are ended, and started anew."""
+        if await self._storage.kept.get("broker") == broker:
+            return
         for run in await self._storage.runs.all():
             _log.warning("run %s cannot find the broker any more; it is started anew", run.id)
             await self._storage.runs.end(run.id)
-
-    def _new_broker(self, port: int) -> EmbeddedBroker:
-        return EmbeddedBroker(port=port, tell_fault=self._tell_fault)
+        await self._storage.kept.put("broker", broker)
 
     def _tell_fault(self, login: str, fault: str) -> None:
         """Why a run was disconnected shows where its owner looks."""
@@ -210,7 +225,9 @@ class Platform:
 
     async def _start_isys(self) -> None:
         """The ISYs, and the way in from them."""
-        listener = partial(HomeListener, directory=self._directory, hot=self._hot)
+        self._provisioner = Provisioner(self._storage, self._outbound, self.callback_url)
+        self._deletions = Deletions(self._storage, self._provisioner)
+        listener = partial(HomeListener, directory=self._directory, hot=self._hot, deletions=self._deletions)
         self.isys = await self._begin(IsyManager(self._storage.isys, listener))
         self._requests = Requests()
         self._stack.push_async_callback(self._requests.stop)
@@ -220,21 +237,21 @@ class Platform:
         self._ingress = await self._on_kept_port("isy_listen_port", self.settings.isy_listen_port, new_ingress)
 
     def _build_manager(self, bundles: BundleStore) -> None:
-        provisioner = Provisioner(self._storage, self._outbound, self.callback_url)
         wishes = Wishes()
-        effects = Effects(self._hot, self._outbound, provisioner, self._requests, wishes)
+        effects = Effects(self._hot, self._outbound, self._provisioner, self._requests, wishes)
         self._stack.push_async_callback(effects.stop)
         applier = Applier(self._storage, effects)
+        self._expiry = Expiry(self._directory, applier, self.events)
         life = Life(
             storage=self._storage,
             bundles=bundles,
-            broker=self._broker,
+            broker=Logins(self._broker, self._link),
             runtime=self._runtime,
             pool=self._pool,
             inbound=self._inbound,
             outbound=self._outbound,
             applier=applier,
-            provisioner=provisioner,
+            provisioner=self._provisioner,
             stop_grace=self.settings.stop_grace,
         )
         cache = self.settings.data_folder / "cache"
@@ -245,7 +262,7 @@ class Platform:
             builder=Builder(bundles, self.sandbox, cache=cache, python=interpreter()),
             bundles=bundles,
             life=life,
-            provisioner=provisioner,
+            provisioner=self._provisioner,
             applier=applier,
             events=self.events,
             wishes=wishes,
@@ -253,7 +270,7 @@ class Platform:
         )
 
     async def _start_api(self, token: str) -> None:
-        app = build_app(self.manager, self.isys, token, lambda: self.missing)
+        app = build_app(self.manager, self.isys, self._deletions, token, lambda: self.missing)
         new_api = partial(ApiServer, app, self.settings.api_host)
         self._api = await self._on_kept_port("api_port", self.settings.api_port, new_api)
 
@@ -265,18 +282,17 @@ class Platform:
     async def _on_kept_port(self, key: str, wanted: int, make: Callable[[int], L]) -> L:
         """Starts a listener on the wanted port, else on the one it had before, else on any free one.
 
-        Runs that outlived the platform, and ISYs, know the port it had.
+        ISYs, and people, know the port it had.
         """
         kept = int(await self._storage.kept.get(key) or 0)
         try:
             part = await self._begin(make(wanted or kept))
-        except (BrokerError, PortTaken, ApiPortTaken):
+        except (PortTaken, ApiPortTaken):
             if wanted or not kept:
                 raise
             _log.warning("port %d is taken now; taking another for %s", kept, key)
             part = await self._begin(make(0))
         port = urlsplit(part.url).port or 0
-        self._moved = kept not in {0, port}
         await self._storage.kept.put(key, str(port))
         return part
 

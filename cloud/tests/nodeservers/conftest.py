@@ -22,9 +22,11 @@ from pgc.isy.manager import IsyManager
 from pgc.isy.slots import callback_url
 from pgc.nodeservers import tasks
 from pgc.nodeservers.applier import Applier
+from pgc.nodeservers.deletions import Deletions
 from pgc.nodeservers.directory import Directory
 from pgc.nodeservers.effects import Effects
 from pgc.nodeservers.events import LogWritten
+from pgc.nodeservers.expiry import Expiry
 from pgc.nodeservers.hot import HotLane
 from pgc.nodeservers.inbound import FILTERS, Inbound
 from pgc.nodeservers.life import Life
@@ -48,7 +50,7 @@ from pgc.workers.pool import WarmPool
 from .fake_run import SOON, FakeRun, FakeRuntime
 
 STAGE = "test"
-_OF_RUNS = ("durable lane of", "log of", "watch ", "provision ", "life of ", "wishes", "command of")
+_OF_RUNS = ("durable lane of", "log of", "watch ", "provision ", "life of ", "wishes", "command of", "ends of")
 
 
 class Home:
@@ -76,6 +78,8 @@ class Home:
         granting = asyncio.create_task(self.manager.grant(), name="wishes")
         self.stack.callback(granting.cancel)
         await self.manager.recover()
+        expiring = asyncio.create_task(Expiry(self.directory, self.applier, self.events).run(), name="ends of notices")
+        self.stack.callback(expiring.cancel)
 
     async def close(self) -> None:
         await self.manager.shut_down()
@@ -166,7 +170,10 @@ class Home:
         self.inbound.receive(topic, payload)
 
     async def _open_isys(self) -> None:
-        self.isys = IsyManager(self.storage.isys, partial(HomeListener, directory=self.directory, hot=self.hot))
+        self.provisioner = Provisioner(self.storage, self.outbound, self._callback)
+        self.deletions = Deletions(self.storage, self.provisioner)
+        listener = partial(HomeListener, directory=self.directory, hot=self.hot, deletions=self.deletions)
+        self.isys = IsyManager(self.storage.isys, listener)
         await self.isys.start()
         self.stack.push_async_callback(self.isys.stop)
         if not self.isys.all():
@@ -180,7 +187,6 @@ class Home:
 
     def _build_manager(self) -> None:
         self.bundles = BundleStore(self.folder / "bundles")
-        self.provisioner = Provisioner(self.storage, self.outbound, self._callback)
         self.wishes = Wishes()
         self.effects = Effects(self.hot, self.outbound, self.provisioner, self.requests, self.wishes)
         self.stack.push_async_callback(self.effects.stop)
@@ -226,12 +232,6 @@ def node(address: str, **given: object) -> dict[str, object]:
 
 
 CONTROLLER = node("ctl", isController=True, drivers={"ST": {"value": 0, "uom": 2}})
-
-
-@pytest.fixture
-async def simulator() -> AsyncIterator[SimulatedIsy]:
-    async with SimulatedIsy() as simulator:
-        yield simulator
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ class FakeProcess:
         self.id = secrets.token_hex(16)
         self.pid = None
         self.environment: dict[str, str] = {}
+        self.dialect = ""
         self._exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
         self._lines: list[LogLine] = []
         self._said = asyncio.Event()
@@ -39,6 +40,7 @@ class FakeProcess:
 
     async def assign(self, contents: Contents, assignment: Assignment) -> None:
         self.environment = dict(assignment.environment)
+        self.dialect = str(assignment.dialect)
         self._tell_assigned()
 
     async def lines(self) -> AsyncIterator[LogLine]:

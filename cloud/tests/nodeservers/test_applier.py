@@ -187,7 +187,7 @@ async def test_a_wrong_profile_file_is_told_twice_and_the_rest_is_not_installed(
     assert "an ISY wants <nodeDefs>" in answer["error"]
     result = await run.result("installprofile")
     assert (result["success"], result["reason"]) == (False, answer["error"])
-    assert await run.save(upload("editor", "editors.xml", EDITORS, last=True), "isy") == {"upTo": 2}
+    assert (await run.save(upload("editor", "editors.xml", EDITORS, last=True), "isy"))["upTo"] == 2
     await run.save({"customparamsdoc": "after them"})
     assert run.results("installprofile") == [result]
     assert not nodeserver.record.profile_done
@@ -221,7 +221,7 @@ async def test_profile_files_are_bounded(home: Home, nodeserver: NodeServer, run
         for number in range(50):
             await home.storage.profiles.put(tx, nodeserver.worker, "nls", f"{number}.txt", b"A=b")
     assert "at most 50 files" in (await run.save(upload("nls", "more.txt", b"A=b"), "isy"))["error"]
-    assert await run.save(upload("nls", "7.txt", b"A=c"), "isy") == {"upTo": 2}
+    assert (await run.save(upload("nls", "7.txt", b"A=c"), "isy"))["upTo"] == 2
 
 
 async def test_an_isy_that_refuses_the_profile_is_told(home: Home, nodeserver: NodeServer, run: FakeRun) -> None:

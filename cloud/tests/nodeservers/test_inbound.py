@@ -93,5 +93,7 @@ async def test_a_wrong_frame_to_the_isy_counts_as_done_with_its_reason(nodeserve
         answer = await run.save(bad, "isy")
         assert answer["seq"] == seq
         assert answer["error"]
-    assert await run.save({"customdata": {"a": 1}}) == {"upTo": len(WRONG_UPLOADS) + 1}
+    answer = await run.save({"customdata": {"a": 1}})
+    assert answer["upTo"] == len(WRONG_UPLOADS) + 1
+    assert [refusal["seq"] for refusal in answer["refused"]] == list(range(1, len(WRONG_UPLOADS) + 1))
     assert line(nodeserver, "refused: ")

@@ -48,10 +48,53 @@ async def test_a_refused_frame_counts_as_done(home: Home, nodeserver: NodeServer
     assert answer["seq"] == 1
     assert "shortPoll must be a number" in answer["error"]
     assert nodeserver.saved.data == {}
-    assert await run.save({"customdata": {"a": 2}}) == {"upTo": 2}
+    assert (await run.save({"customdata": {"a": 2}}))["upTo"] == 2
     assert line(nodeserver, "refused: shortPoll must be a number")
     (current,) = await home.storage.runs.all()
     assert current.mark == 2
+
+
+REFUSED = {"seq": 1, "error": "shortPoll must be a number of seconds, not 'soon'"}
+
+
+async def test_a_refusal_is_told_again_for_as_long_as_the_run_may_not_have_heard_of_it(run: FakeRun) -> None:
+    await run.save({"polls": {"shortPoll": "soon"}})
+    for seq in range(2, wire.MAX_UNANSWERED + 1):
+        assert await run.save({"customdata": {"n": seq}}) == {"upTo": seq, "refused": [REFUSED]}
+    assert await run.save({"customdata": {}}) == {"upTo": wire.MAX_UNANSWERED + 1}
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [({"polls": {"shortPoll": "soon"}}, "shortPoll must be"), ({"customdata": "no map", "customparamsdoc": ""}, "obj")],
+    ids=["as a whole", "in part"],
+)
+async def test_a_refusal_outlives_the_platform(home: Home, run: FakeRun, bad: dict[str, Any], reason: str) -> None:
+    await run.save(bad)
+    await home.crash()
+    await home.open()
+    await run.connect()
+    run.frames.clear()
+    await run.send({**bad, "seq": 1})
+    answer = await run.answer(1)
+    assert (answer["upTo"], [refusal["seq"] for refusal in answer["refused"]]) == (1, [1])
+    assert reason in answer["refused"][0]["error"]
+
+
+async def test_after_a_refusal_the_run_is_told_what_is_really_kept(run: FakeRun) -> None:
+    await run.save({"customdata": {"a": 1}})
+    run.frames.clear()
+    await run.save({"polls": {"shortPoll": "soon"}, "customdata": {"a": 2}})
+    kept = (await run.until(lambda frame: "config" in frame))["config"]
+    assert (kept["customData"], kept["rev"]) == ({"a": 1}, {"params": 0, "notices": 0, "data": 1, "seq": 2})
+
+
+async def test_a_config_says_which_frames_it_holds(home: Home, nodeserver: NodeServer, run: FakeRun) -> None:
+    assert run.init["rev"]["seq"] == 0
+    await run.save({"customdata": {"a": 1}})
+    await home.manager.change(nodeserver.worker, wire.Upstream(patchparams=wire.Patch(set={"owner": 1})))
+    held = await run.until(lambda frame: frame.get("config", {}).get("customParams") == {"owner": 1})
+    assert held["config"]["rev"] == {"params": 1, "notices": 0, "data": 1, "seq": 1}
 
 
 async def test_what_of_a_frame_is_good_is_applied_and_the_rest_named(nodeserver: NodeServer, run: FakeRun) -> None:
@@ -66,7 +109,7 @@ async def test_data_that_could_never_be_read_again_is_refused(nodeserver: NodeSe
     await run.send(b'{"seq": 1, "customdata": ' + deep + b"}")
     assert "error" in await run.answer(1)
     run.seq = 1
-    assert await run.save({"customdata": {"a": 1}}) == {"upTo": 2}
+    assert (await run.save({"customdata": {"a": 1}}))["upTo"] == 2
 
 
 async def test_frames_without_numbers_are_applied_as_they_come(nodeserver: NodeServer, run: FakeRun) -> None:
@@ -130,7 +173,7 @@ async def test_a_fault_of_ours_is_seen_and_holds_up_nothing(
     working = asyncio.create_task(lane.work())
     for seq, word in enumerate(["one", "odd", "bad", "four"], 1):
         lane.offer(odd_frame(word, seq))
-    assert await run.answer(4) == {"upTo": 4}
+    assert (await run.answer(4))["upTo"] == 4
     working.cancel()
     assert (odd.applied, odd.skipped) == (["one", "four"], [2, 3])
     assert [result["error"] for result in run.results("seq") if "error" in result] == [

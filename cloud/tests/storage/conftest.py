@@ -6,12 +6,22 @@ from pathlib import Path
 import pytest
 
 from pgc.secrets.keyring import Keyring
-from pgc.storage.records import IsyRecord, NodeServerRecord
+from pgc.storage.records import Api, IsyRecord, NodeServerRecord
 from pgc.storage.storage import Storage
+from pgc_interface.dialects import Dialect
 
 ISY = IsyRecord(id="a1", name="Home", url="http://127.0.0.1:8080", username="admin", password="opensesame")
 NODESERVER = NodeServerRecord(
-    worker="w1", isy="a1", slot=3, name="Weather", source="/src", bundle="b" * 64, slot_password="slotword"
+    worker="w1",
+    isy="a1",
+    slot=3,
+    name="Weather",
+    source="/src",
+    bundle="b" * 64,
+    slot_password="slotword",
+    api=Api.POLYINTERFACE,
+    dialect=Dialect.POLYINTERFACE,
+    dialect_reason="its owner chose so",
 )
 
 

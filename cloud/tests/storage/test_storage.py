@@ -1,17 +1,23 @@
 """What is stored comes back, secrets are sealed in the file, and a slot has one NodeServer."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, inspect
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, StaticPool, create_engine, inspect
 from sqlalchemy.exc import IntegrityError
 
 from pgc.secrets.keyring import Keyring
+from pgc.storage.database import MIGRATIONS
 from pgc.storage.errors import StorageError
-from pgc.storage.records import DriverRecord, NodeRecord, RunRecord, Saved
+from pgc.storage.records import DriverRecord, NodeRecord, RunRecord
 from pgc.storage.storage import Storage
 from pgc.storage.tables import metadata
+from pgc_interface.rules.state import Saved
 
 from .conftest import ISY, NODESERVER
 
@@ -24,7 +30,14 @@ async def test_records_come_back_as_they_were(storage: Storage) -> None:
 async def test_what_was_saved_comes_back_and_nothing_secret_is_readable_in_the_file(
     storage: Storage, tmp_path: Path
 ) -> None:
-    saved = Saved(params={"token": "p4ram"}, data={"refresh": "d4ta"}, notices={"k": "<b>n</b>"}, data_revision=2)
+    saved = Saved(
+        params={"token": "p4ram"},
+        data={"refresh": "d4ta"},
+        notices={"k": "<b>n</b>"},
+        notice_ends={"k": 1_700_000_000_000},
+        data_revision=2,
+        log_level="ERROR",
+    )
     async with storage.database.saving() as tx:
         await storage.nodeservers.save(tx, "w1", saved)
     (record,) = await storage.nodeservers.all()
@@ -44,8 +57,8 @@ async def test_a_save_that_fails_half_way_has_not_happened(storage: Storage) -> 
 async def test_the_mark_moves_with_the_save(storage: Storage) -> None:
     await storage.runs.begin(RunRecord(id="r1", worker="w1", login="l", secret_hash="h"))
     async with storage.database.saving() as tx:
-        await storage.runs.advance(tx, "r1", 7)
-    assert [run.mark for run in await storage.runs.all()] == [7]
+        await storage.runs.advance(tx, "r1", 7, {"6": "too large"})
+    assert [(run.mark, run.refusals) for run in await storage.runs.all()] == [(7, {"6": "too large"})]
     await storage.runs.begin(RunRecord(id="r2", worker="w1", login="l2", secret_hash="h"))
     assert [run.id for run in await storage.runs.all()] == ["r2"]
     await storage.runs.end("r2")
@@ -109,3 +122,47 @@ async def test_a_file_that_is_no_database_gives_a_plain_reason(tmp_path: Path) -
     storage = Storage(tmp_path / "pgc.db", Keyring.load(tmp_path / "keyring.json"))
     with pytest.raises(StorageError, match=r"pgc\.db cannot be opened"):
         await storage.open()
+
+
+async def test_what_an_older_version_has_stored_gets_the_defaults_of_what_is_new(tmp_path: Path) -> None:
+    folder, keyring = tmp_path / "pgc.db", Keyring.load(tmp_path / "keyring.json")
+    with closing(sqlite3.connect(folder)) as old:
+        make_first_tables(old)
+        sealed = {f"{name}_sealed": keyring.seal(f"nodeservers/w1/{name}", b"{}") for name in SEALED}
+        insert_row(old, "isys", id="i1", name="n", url="u", username="u", password_sealed=b"", verify_tls=1)
+        texts = dict.fromkeys(("name", "source", "bundle", "params_doc"), "x")
+        numbers = dict.fromkeys(NUMBERS, 1)
+        insert_row(
+            old, "nodeservers", worker="w1", isy="i1", notices="{}", typed_params="[]", **texts, **numbers, **sealed
+        )
+        insert_row(old, "runs", worker="w1", id="r1", login="l", secret_hash="h", mark=7)
+        old.commit()
+    storage = Storage(folder, keyring)
+    await storage.open()
+    try:
+        (record,), (run,) = await storage.nodeservers.all(), await storage.runs.all()
+    finally:
+        await storage.close()
+    assert (record.saved.log_level, record.saved.notice_ends) == ("DEBUG", {})
+    assert (run.mark, run.refusals) == (7, {})
+
+
+SEALED = ("slot_password", "params", "data", "typed_data")
+NUMBERS = (
+    *("slot", "wanted", "trusted", "short_poll", "long_poll", "params_revision", "notices_revision", "data_revision"),
+    *("profile_done", "time_added", "time_started", "last_disconnect"),
+)
+
+
+def make_first_tables(database: sqlite3.Connection) -> None:
+    engine = create_engine("sqlite://", creator=lambda: database, poolclass=StaticPool)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+
+
+def insert_row(database: sqlite3.Connection, table: str, **row: object) -> None:
+    marks = ", ".join("?" * len(row))
+    database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))  # noqa: S608

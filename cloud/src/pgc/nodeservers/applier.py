@@ -1,21 +1,28 @@
 """What one durable frame does: first all that must be on the disk, in one transaction, then its effects."""
 
 from base64 import b64decode
+from collections.abc import Callable
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pgc.isy.errors import BadProfile
 from pgc.isy.profile import ProfileFile, ProfileKind, check_file
-from pgc.nodeservers import saved
 from pgc.nodeservers.additions import Addition, additions
+from pgc.nodeservers.clock import now_ms
 from pgc.nodeservers.effects import Effects
 from pgc.nodeservers.errors import Refused
 from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
-from pgc.storage.records import Saved
 from pgc.storage.storage import Storage
 from pgc_interface import wire
+from pgc_interface.rules import saved
+from pgc_interface.rules.errors import BadSave
+from pgc_interface.rules.state import Saved
 
 _MOST_PROFILE_FILES = 50
+
+Change = Callable[[Saved], Saved]
+"""What becomes of the saved state; the very same object if nothing; raises BadSave if that cannot be."""
 
 
 class Applier:
@@ -34,28 +41,33 @@ class Applier:
             return
         added = additions(nodeserver, frame)
         async with nodeserver.saving:
-            new = saved.apply(nodeserver.saved, frame)
+            before = nodeserver.saved
+            new = _after(before, _by(frame))
             await self._write(nodeserver, run, frame.seq, new, added)
-            changed = new is not nodeserver.saved
-            polls_changed = _polls(new) != _polls(nodeserver.saved)
             nodeserver.keep(new)
         await self._effects.of(nodeserver, run, frame, added)
-        if polls_changed:
-            await self._effects.polls_changed(nodeserver)
-        if changed:
-            await self._effects.config_changed(nodeserver)
+        await self._effects.saved(nodeserver, before, new)
 
     async def patch(self, nodeserver: NodeServer, frame: wire.Upstream) -> None:
-        """The same for a change that the owner makes: params, notices, polls."""
+        """The same for a frame that says what the owner changes: params, notices, polls."""
+        await self.change(nodeserver, _by(frame))
+
+    async def change(self, nodeserver: NodeServer, change: Change) -> None:
+        """The same for a change that comes with no frame: typed params, the log level, notices whose time is over.
+
+        Raises:
+            Refused: it cannot be; nothing was changed.
+            SQLAlchemyError: it could not be saved; nothing was changed.
+        """
         async with nodeserver.saving:
-            new = saved.apply(nodeserver.saved, frame)
+            before = nodeserver.saved
+            new = _after(before, change)
+            if new is before:
+                return
             async with self._storage.database.saving() as tx:
                 await self._storage.nodeservers.save(tx, nodeserver.worker, new)
-            polls_changed = _polls(new) != _polls(nodeserver.saved)
             nodeserver.keep(new)
-        if polls_changed:
-            await self._effects.polls_changed(nodeserver)
-        await self._effects.config_changed(nodeserver)
+        await self._effects.saved(nodeserver, before, new)
 
     async def skip(self, run: CurrentRun, seq: int) -> None:
         """Counts a refused frame as done."""
@@ -108,7 +120,18 @@ class Applier:
 
     async def _advance(self, tx: AsyncConnection, run: CurrentRun, seq: int | None) -> None:
         if seq is not None:
-            await self._storage.runs.advance(tx, run.record.id, seq)
+            await self._storage.runs.advance(tx, run.record.id, seq, run.refusals)
+
+
+def _by(frame: wire.Upstream) -> Change:
+    return partial(saved.apply, frame=frame, now=now_ms())
+
+
+def _after(state: Saved, change: Change) -> Saved:
+    try:
+        return change(state)
+    except BadSave as error:
+        raise Refused(str(error)) from error
 
 
 def _profile_file(upload: wire.UploadProfile) -> ProfileFile:
@@ -124,7 +147,3 @@ def _profile_file(upload: wire.UploadProfile) -> ProfileFile:
 def _completes(frame: wire.IsyUpstream) -> bool:
     """Whether this file is the last of its profile. Who does not number frames does not say: there, any may be."""
     return frame.uploadProfile is not None and (frame.uploadProfile.last or frame.seq is None)
-
-
-def _polls(state: Saved) -> tuple[int, int]:
-    return state.short_poll, state.long_poll

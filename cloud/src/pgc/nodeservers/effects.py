@@ -3,8 +3,7 @@
 import asyncio
 from collections import Counter
 
-from pgc.isy.errors import BadValue, IsyError
-from pgc.isy.values import normalise, normalise_uom
+from pgc.isy.errors import IsyError
 from pgc.nodeservers.additions import Addition
 from pgc.nodeservers.events import CommandPassed, Way
 from pgc.nodeservers.hot import HotLane
@@ -16,6 +15,9 @@ from pgc.nodeservers.requests import Requests
 from pgc.nodeservers.states import State
 from pgc.nodeservers.wishes import Wish, Wishes
 from pgc_interface import wire
+from pgc_interface.rules.errors import BadValue
+from pgc_interface.rules.state import Saved
+from pgc_interface.rules.values import normalise, normalise_uom
 
 _MOST_COMMANDS = 100
 """Of one NodeServer, waiting for the ISY."""
@@ -52,12 +54,16 @@ class Effects:
         if frame.stop is not None:
             self._wishes.make(nodeserver, run, Wish.STOP)
 
-    async def config_changed(self, nodeserver: NodeServer) -> None:
-        await self._outbound.config(nodeserver)
-
-    async def polls_changed(self, nodeserver: NodeServer) -> None:
-        polls = wire.Polls(shortPoll=nodeserver.saved.short_poll, longPoll=nodeserver.saved.long_poll)
-        await self._outbound.send(nodeserver, wire.Downstream(polls=polls))
+    async def saved(self, nodeserver: NodeServer, before: Saved, after: Saved) -> None:
+        """Tells the run what it keeps now: what it can do at once apart, and the whole configuration."""
+        if (after.short_poll, after.long_poll) != (before.short_poll, before.long_poll):
+            polls = wire.Polls(shortPoll=after.short_poll, longPoll=after.long_poll)
+            await self._outbound.send(nodeserver, wire.Downstream(polls=polls))
+        if after.log_level != before.log_level:
+            level = wire.LogLevel(level=after.log_level)
+            await self._outbound.send(nodeserver, wire.Downstream(logLevel=level))
+        if after is not before:
+            await self._outbound.config(nodeserver)
 
     def profile_sent(self, nodeserver: NodeServer, run: CurrentRun, *, complete: bool) -> None:
         if complete and not run.bad_profile:

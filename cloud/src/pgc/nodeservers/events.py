@@ -34,6 +34,13 @@ class NodeRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodeDeleted(Event):
+    """Someone deleted this node on the ISY; `NodeAdded` follows if it is added again."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriverConfirmed(Event):
     """The ISY holds this value now."""
 
@@ -46,6 +53,11 @@ class DriverConfirmed(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticesChanged(Event):
     notices: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesTimed(Event):
+    """Which of its notices are temporary, or for how long, has changed."""
 
 
 class Way(StrEnum):

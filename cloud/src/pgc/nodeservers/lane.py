@@ -78,7 +78,7 @@ class DurableLane:
                 self._bytes -= frame.size
                 self._frames.task_done()
             if self._frames.empty() and self._answered != self._run.mark:
-                await self._answer(wire.SeqResult(upTo=self._run.mark))
+                await self._answer(wire.SeqResult(upTo=self._run.mark, refused=self._refusals()))
 
     async def _take(self, frame: Frame) -> None:
         seq = frame.body.seq
@@ -86,6 +86,8 @@ class DurableLane:
             self._answered = -1  # even when nothing changes: the SDK asked by sending again
             return
         refused = list(frame.refused)
+        if seq is not None:
+            self._run.refused(seq, refused)
         try:
             await self._apply(self._nodeserver, self._run, frame.body)
         except Refused as error:
@@ -95,12 +97,19 @@ class DurableLane:
         except Exception:  # noqa: BLE001 (the edge of this task; one odd frame must not end all that follow)
             _log.exception("a frame of %s could not be applied", self._nodeserver.worker)
             refused.append("an error of the platform; its log tells more")
-        if seq is not None and self._run.mark < seq:
-            await self._skip(self._run, seq)
+        if seq is not None:
+            self._run.refused(seq, refused)
+            if self._run.mark < seq:
+                await self._skip(self._run, seq)
         for reason in refused:
             self._nodeserver.journal.remark(f"refused: {reason}", "WARNING")
         if refused and seq is not None:
             await self._answer(wire.SeqResult(seq=seq, error="; ".join(refused)))
+            await self._outbound.config(self._nodeserver)  # without what it already shows as saved
+
+    def _refusals(self) -> list[wire.Refusal]:
+        """The answer that said so first may be lost: with a connection, or with the platform itself."""
+        return [wire.Refusal(seq=int(seq), error=reason) for seq, reason in self._run.refusals.items()]
 
     async def _answer(self, result: wire.SeqResult) -> None:
         self._answered = self._run.mark

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy.exc import SQLAlchemyError
 
 from pgc.broker.access import Login
-from pgc.broker.contract import Broker
+from pgc.broker.logins import Logins
 from pgc.bundles.store import BundleStore
 from pgc.errors import PgcError
 from pgc.nodeservers import tasks
@@ -25,7 +25,7 @@ from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
 from pgc.nodeservers.outbound import Outbound
 from pgc.nodeservers.provisioner import Provisioner
 from pgc.nodeservers.states import State
-from pgc.storage.records import RunRecord
+from pgc.storage.records import NodeServerRecord, RunRecord
 from pgc.storage.storage import Storage
 from pgc.workers.logs import parse
 from pgc.workers.pool import WarmPool
@@ -53,7 +53,7 @@ class Life:
         *,
         storage: Storage,
         bundles: BundleStore,
-        broker: Broker,
+        broker: Logins,
         runtime: Runtime,
         pool: WarmPool,
         inbound: Inbound,
@@ -101,7 +101,7 @@ class Life:
             try:
                 self.check_isolation(trusted=nodeserver.record.trusted)
                 await self._provisioner.register(nodeserver)
-                self._provisioner.restore(nodeserver)
+                nodeserver.isy.reporter.review()
                 await self._launch(nodeserver)
             except (PgcError, SQLAlchemyError) as error:
                 nodeserver.enter(State.FAILED, str(error.args[0]))
@@ -141,7 +141,9 @@ class Life:
             return False
         nodeserver.enter(State.STARTING, "found again after a restart of the platform")
         login = Login(name=record.login, secret_hash=record.secret_hash, prefix=nodeserver.topics.prefix)
-        run = CurrentRun(record=record, process=process, mark=record.mark, acknowledges=record.mark > 0)
+        run = CurrentRun(
+            record, process, mark=record.mark, acknowledges=record.mark > 0, refusals=dict(record.refusals)
+        )
         self._open(nodeserver, run)
         try:
             await self._broker.allow(login)
@@ -149,6 +151,7 @@ class Life:
             await self._finish(nodeserver, run, None)
             nodeserver.enter(State.FAILED, str(error))
             raise
+        self._inbound.resumed(nodeserver)
         await self._provisioner.resume(nodeserver)
         return True
 
@@ -167,9 +170,10 @@ class Life:
         run = CurrentRun(record=record, process=process)
         self._open(nodeserver, run)
         try:
-            await self._broker.allow(login)
+            await self._broker.allow(login, secret)
+            nodeserver.journal.remark(_in_its_dialect(nodeserver.record))
             contents = Contents(source=bundle.source, site=bundle.site)
-            await process.assign(contents, assignment(nodeserver, self._broker.url, login, secret))
+            await process.assign(contents, assignment(nodeserver, self._broker, login, secret))
         except PgcError:
             await self._finish(nodeserver, run, None)
             raise
@@ -240,6 +244,11 @@ class Life:
             if nodeserver.run is run:
                 await self._finish(nodeserver, run, exit_)
                 nodeserver.enter(*_after(exit_, nodeserver.journal.last_words()))
+
+
+def _in_its_dialect(record: NodeServerRecord) -> str:
+    reason = f": {record.dialect_reason}" if record.dialect_reason else ""
+    return f"it is run in the dialect {record.dialect}{reason}"
 
 
 def _after_stop(exit_: Exit, *, asked: bool) -> str:

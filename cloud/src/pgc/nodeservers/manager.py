@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from pgc.bundles.build import Builder
+from pgc.bundles.build import Builder, Built
 from pgc.bundles.server_file import ServerFile
 from pgc.bundles.store import BundleStore
 from pgc.errors import PgcError
@@ -24,9 +25,11 @@ from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.provisioner import Provisioner
 from pgc.nodeservers.recovery import Recovery
 from pgc.nodeservers.wishes import Wish, Wished, Wishes
-from pgc.storage.records import NodeServerRecord, Saved
+from pgc.storage.records import Api, NodeServerRecord
 from pgc.storage.storage import Storage
 from pgc_interface import wire
+from pgc_interface.rules import saved
+from pgc_interface.rules.state import Saved
 
 SLOTS = range(1, 26)
 """An ISY994 has 25."""
@@ -77,6 +80,8 @@ class Manager:
         async for nodeserver, goes_on in recovery.nodeservers():
             if goes_on != nodeserver.record.wanted:
                 self._soon(nodeserver, self._life.stop if goes_on else self._life.start)
+        for isy in self._isys.all():
+            isy.reporter.review()
 
     async def add(
         self,
@@ -85,10 +90,13 @@ class Manager:
         *,
         slot: int | None = None,
         name: str = "",
+        api: Api = Api.AUTO,
         trusted: bool = False,
         say: Callable[[str], None],
     ) -> NodeServer:
         """Installs the NodeServer in this folder; it is stopped afterwards. Without a slot it gets the first free one.
+
+        `api` is the dialect that it is run in.
 
         Raises:
             NotIsolated: nothing would keep its code from this machine, and it is not `trusted`.
@@ -96,8 +104,8 @@ class Manager:
             BundleError: the folder is no NodeServer, or what it requires does not install.
         """
         self._life.check_isolation(trusted=trusted)
-        bundle = await self._builder.build(folder, say)
-        server_file = bundle.server_file
+        built = await self._builder.build(folder, say, api=api)
+        server_file = built.bundle.server_file
         async with self._adding:
             record = NodeServerRecord(
                 worker=secrets.token_hex(16),
@@ -105,7 +113,7 @@ class Manager:
                 slot=await self._choose_slot(isy, slot),
                 name=name or server_file.name,
                 source=str(folder),
-                bundle=bundle.id,
+                **_as_built(built, api),
                 trusted=trusted,
                 slot_password=secrets.token_urlsafe(12),
                 saved=Saved(short_poll=server_file.short_poll, long_poll=server_file.long_poll),
@@ -152,10 +160,41 @@ class Manager:
             raise
         self._directory.drop(nodeserver)
 
+    async def choose_api(self, worker: str, api: Api) -> NodeServer:
+        """The dialect that it is run in from its next start on; what it needs for that is installed now.
+
+        Raises:
+            BundleError: what it requires in that dialect does not install; nothing was changed.
+        """
+        nodeserver = self._staying(worker)
+        bundle = await asyncio.to_thread(self._bundles.get, nodeserver.record.bundle)
+        if bundle is None:
+            raise NotPossibleNow("its installed files are gone", hint="remove it and add it again")
+        built = await self._builder.build(bundle.source, nodeserver.journal.remark, api=api)
+        changed = _as_built(built, api)
+        nodeserver.record = replace(nodeserver.record, **changed)
+        await self._storage.nodeservers.update(worker, **changed)
+        return nodeserver
+
     async def change(self, worker: str, frame: wire.Upstream) -> NodeServer:
         """A change of params, notices or polls that the owner makes, as a patch of what is there now."""
         nodeserver = self.get(worker)
         await self._applier.patch(nodeserver, frame)
+        return nodeserver
+
+    async def set_typed_params(self, worker: str, patch: wire.Patch) -> NodeServer:
+        """
+        Raises:
+            Refused: a value is not what the NodeServer's definitions ask for; nothing was changed.
+        """
+        nodeserver = self.get(worker)
+        await self._applier.change(nodeserver, partial(saved.set_typed, patch=patch))
+        return nodeserver
+
+    async def set_log_level(self, worker: str, level: str) -> NodeServer:
+        """From now on, and at every start."""
+        nodeserver = self.get(worker)
+        await self._applier.change(nodeserver, partial(saved.set_log_level, level=level))
         return nodeserver
 
     async def shut_down(self) -> None:
@@ -232,3 +271,14 @@ class Manager:
         task = asyncio.create_task(run(), name=f"life of {nodeserver.worker}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _as_built(built: Built, api: Api) -> dict[str, Any]:
+    """What of a record follows from how it was built."""
+    choice = built.choice
+    return {
+        "bundle": built.bundle.id,
+        "api": api,
+        "dialect": choice.dialect,
+        "dialect_reason": choice.reason,
+    }

@@ -1,22 +1,26 @@
 """The NodeServer: who it is, its state, what it keeps, its nodes, its log, and the run it has now."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from pgc.bundles.server_file import ServerFile
 from pgc.events import Event, Events
 from pgc.isy.isy import Isy
 from pgc.isy.slots import SlotLogin
-from pgc.nodeservers.events import NoticesChanged, StateChanged
+from pgc.nodeservers.events import NoticesChanged, NoticesTimed, StateChanged
+from pgc.nodeservers.handlers import Handler
 from pgc.nodeservers.journal import Journal
 from pgc.nodeservers.nodes import Node
 from pgc.nodeservers.states import State
-from pgc.storage.records import NodeServerRecord, RunRecord, Saved
+from pgc.storage.records import NodeServerRecord, RunRecord
 from pgc.workers.runtime import Exit, Run
 from pgc_interface import wire
+from pgc_interface.rules.state import Saved
 
 OWNER = "local"
 """The one user there is until accounts come."""
+_LONGEST_REASON = 500
 
 
 @dataclass(slots=True)
@@ -34,6 +38,16 @@ class CurrentRun:
     """It has asked to be restarted or stopped; once is enough."""
     bad_profile: bool = False
     """A file of the profile that it is sending was refused."""
+    handler: Handler | None = None
+    """What of its code takes long just now."""
+    refusals: dict[str, str] = field(default_factory=dict)
+    """Why frames of the durable lane were refused, of those that the run may not have been told of yet."""
+
+    def refused(self, seq: int, reasons: Sequence[str]) -> None:
+        """Notes why this frame was not taken, or that it was; forgets those that the run must have heard of."""
+        self.refusals = {key: why for key, why in self.refusals.items() if seq - wire.MAX_UNANSWERED < int(key) < seq}
+        if reasons:
+            self.refusals[str(seq)] = "; ".join(reasons)[:_LONGEST_REASON]
 
 
 class NodeServer:
@@ -114,10 +128,12 @@ class NodeServer:
 
     def keep(self, saved: Saved) -> None:
         """Takes over what has just been written to the database."""
-        notices_changed = saved.notices != self.saved.notices
+        before = self.saved
         self.record = replace(self.record, saved=saved)
-        if notices_changed:
+        if saved.notices != before.notices:
             self.tell(NoticesChanged(nodeserver=self.worker, notices=saved.notices))
+        if saved.notice_ends != before.notice_ends:
+            self.tell(NoticesTimed(nodeserver=self.worker))
 
     def on_wire(self) -> wire.Init:
         """Its configuration, as `init` and `config` carry it."""
@@ -131,7 +147,7 @@ class NodeServer:
             url=record.source,
             version=self.server_file.version,
             isyVersion=self.isy.version,
-            nodes={address: node.on_wire() for address, node in self.nodes.items() if node.record.on_isy},
+            nodes={address: node.on_wire() for address, node in self.nodes.items() if _counts(node)},
             shortPoll=saved.short_poll,
             longPoll=saved.long_poll,
             customParams=saved.params,
@@ -145,6 +161,20 @@ class NodeServer:
             timeStarted=record.time_started,
             lastDisconnect=record.last_disconnect,
             connected=self.run is not None and self.run.connected,
+            logLevel=saved.log_level,
             profileVersion=record.profile_version,
-            rev=wire.Revisions(params=saved.params_revision, notices=saved.notices_revision, data=saved.data_revision),
+            rev=self._revisions(),
         )
+
+    def _revisions(self) -> wire.Revisions:
+        return wire.Revisions(
+            params=self.saved.params_revision,
+            notices=self.saved.notices_revision,
+            data=self.saved.data_revision,
+            seq=self.run.mark if self.run else 0,
+        )
+
+
+def _counts(node: Node) -> bool:
+    """Whether its NodeServer sees it. What its owner deleted on the ISY changes nothing for the NodeServer."""
+    return node.record.on_isy or node.record.deleted

@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pgc.secrets.keyring import Keyring
 from pgc.storage.database import Database
 from pgc.storage.purging import purge_removed
-from pgc.storage.records import NodeServerRecord, Saved
+from pgc.storage.records import Api, NodeServerRecord, OnDeletion
 from pgc.storage.tables import nodeservers
+from pgc_interface.dialects import Dialect
+from pgc_interface.rules.state import Saved
 
 _SEALED_MAPS = ("params", "data", "typed_data")
 _PLAIN_SAVED = [field.name for field in fields(Saved) if field.name not in _SEALED_MAPS]
@@ -62,7 +64,10 @@ class NodeServers:
         maps = {name: json.loads(self._open(worker, name, row[f"{name}_sealed"])) for name in _SEALED_MAPS}
         saved = Saved(**maps, **{name: row[name] for name in _PLAIN_SAVED})
         password = self._open(worker, "slot_password", row["slot_password_sealed"])
-        return NodeServerRecord(saved=saved, slot_password=password, **{name: row[name] for name in _PLAIN})
+        plain = {name: row[name] for name in _PLAIN}
+        plain["on_deletion"] = OnDeletion(plain["on_deletion"])
+        plain["api"], plain["dialect"] = Api(plain["api"]), Dialect(plain["dialect"])
+        return NodeServerRecord(saved=saved, slot_password=password, **plain)
 
     def _saved_columns(self, worker: str, saved: Saved) -> dict[str, Any]:
         sealed = {f"{name}_sealed": self._seal(worker, name, json.dumps(getattr(saved, name))) for name in _SEALED_MAPS}

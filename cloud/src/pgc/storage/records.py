@@ -1,7 +1,10 @@
 """What the repositories take and give: plain frozen records, secrets already opened."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+
+from pgc_interface.dialects import Dialect
+from pgc_interface.rules.state import Saved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,21 +17,19 @@ class IsyRecord:
     verify_tls: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """What a NodeServer keeps over its runs. The revisions grow by one with every change of their map."""
+class Api(StrEnum):
+    """The dialect that an owner wants for a NodeServer; `auto` is the one that its source asks for."""
 
-    params: dict[str, Any] = field(default_factory=dict, repr=False)
-    data: dict[str, Any] = field(default_factory=dict, repr=False)
-    typed_data: dict[str, Any] = field(default_factory=dict, repr=False)
-    notices: dict[str, str] = field(default_factory=dict)
-    typed_params: list[Any] = field(default_factory=list)
-    params_doc: str = ""
-    params_revision: int = 0
-    notices_revision: int = 0
-    data_revision: int = 0
-    short_poll: int = 60
-    long_poll: int = 600
+    AUTO = "auto"
+    PGC = "pgc"
+    POLYINTERFACE = "polyinterface"
+
+
+class OnDeletion(StrEnum):
+    """What becomes of a node that someone deletes on the ISY."""
+
+    ADD = "add"
+    MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +54,17 @@ class NodeServerRecord:
     time_added: int = 0
     time_started: int = 0
     last_disconnect: int = 0
+    on_deletion: OnDeletion = OnDeletion.ADD
+    api: Api = Api.AUTO
+    dialect: Dialect = Dialect.PGC
+    dialect_reason: str = ""
+    """Why it is run in this dialect, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeRecord:
-    """A node as the NodeServer described it; `on_isy` once the ISY has it."""
+    """A node as the NodeServer described it; `on_isy` once the ISY has it, `deleted` if it is to stay away from there,
+    where it was deleted."""
 
     address: str
     name: str
@@ -66,6 +73,7 @@ class NodeRecord:
     hint: str | None = None
     is_controller: bool = False
     on_isy: bool = False
+    deleted: bool = False
     time_added: int = 0
 
 
@@ -82,10 +90,14 @@ class DriverRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """The run that a NodeServer has now; `mark` is the last frame of its durable lane that is saved."""
+    """The run that a NodeServer has now; `mark` is the last frame of its durable lane that is saved.
+
+    `refusals` holds why some of the frames up to it were not: number, as text, to reason.
+    """
 
     id: str
     worker: str
     login: str
     secret_hash: str = field(repr=False)
     mark: int = 0
+    refusals: dict[str, str] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """The current run of each NodeServer, so that it is found again after a restart of the platform."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from sqlalchemy import delete, select, update
@@ -26,9 +27,9 @@ class Runs:
         async with self._database.saving() as tx:
             await tx.execute(statement.on_conflict_do_update(index_elements=["worker"], set_=values))
 
-    async def advance(self, tx: AsyncConnection, run: str, mark: int) -> None:
-        """The durable lane of this run is saved up to `mark`: in the transaction that saves it."""
-        await tx.execute(update(runs).where(runs.c.id == run).values(mark=mark))
+    async def advance(self, tx: AsyncConnection, run: str, mark: int, refusals: Mapping[str, str]) -> None:
+        """The durable lane of this run is saved up to `mark`, but for `refusals`: in the transaction that saves it."""
+        await tx.execute(update(runs).where(runs.c.id == run).values(mark=mark, refusals=dict(refusals)))
 
     async def end(self, run: str) -> None:
         async with self._database.saving() as tx:

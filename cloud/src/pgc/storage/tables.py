@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData()
@@ -49,10 +50,12 @@ nodeservers = Table(
     Column("slot_password_sealed", LargeBinary, nullable=False),
     Column("short_poll", Integer, nullable=False),
     Column("long_poll", Integer, nullable=False),
+    Column("log_level", String(16), nullable=False, server_default="DEBUG"),
     Column("params_sealed", LargeBinary, nullable=False),
     Column("data_sealed", LargeBinary, nullable=False),
     Column("typed_data_sealed", LargeBinary, nullable=False),
     Column("notices", JSON, nullable=False),
+    Column("notice_ends", JSON, nullable=False, server_default="{}"),
     Column("typed_params", JSON, nullable=False),
     Column("params_doc", Text, nullable=False),
     Column("params_revision", Integer, nullable=False),
@@ -64,6 +67,10 @@ nodeservers = Table(
     Column("time_started", BigInteger, nullable=False),
     Column("last_disconnect", BigInteger, nullable=False),
     Column("removed", BigInteger),
+    Column("on_deletion", String(8), nullable=False, server_default="add"),
+    Column("api", String(16), nullable=False, server_default="auto"),
+    Column("dialect", String(16), nullable=False, server_default="pgc"),
+    Column("dialect_reason", Text, nullable=False, server_default=""),
 )
 Index(
     "one_nodeserver_a_slot",
@@ -85,6 +92,7 @@ nodes = Table(
     Column("hint", String(16)),
     Column("is_controller", Boolean, nullable=False),
     Column("on_isy", Boolean, nullable=False),
+    Column("deleted", Boolean, nullable=False, server_default=false()),
     Column("time_added", BigInteger, nullable=False),
 )
 
@@ -116,4 +124,5 @@ runs = Table(
     Column("login", String(64), nullable=False),
     Column("secret_hash", String(64), nullable=False),
     Column("mark", BigInteger, nullable=False),
+    Column("refusals", JSON, nullable=False, server_default="{}"),
 )
