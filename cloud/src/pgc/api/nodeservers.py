@@ -2,22 +2,25 @@
 
 import logging
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, status
 
-from pgc.api.shapes import LogShape, MapPatch, NewNodeServer, NodeServerShape, NodeShape
+from pgc.api.configuration import add_configuration_routes
+from pgc.api.deletions import add_deletion_routes
+from pgc.api.shapes import ApiShape, LogShape, NewNodeServer, NodeServerShape, NodeShape
 from pgc.isy.manager import IsyManager
+from pgc.nodeservers.deletions import Deletions
 from pgc.nodeservers.manager import Manager
-from pgc_interface import wire
 
 _log = logging.getLogger(__name__)
 
 
-def nodeserver_routes(manager: Manager, isys: IsyManager) -> APIRouter:
+def nodeserver_routes(manager: Manager, isys: IsyManager, deletions: Deletions) -> APIRouter:
     router = APIRouter(prefix="/nodeservers", tags=["NodeServers"])
     _add_life_routes(router, manager, isys)
     _add_state_routes(router, manager)
+    add_configuration_routes(router, manager)
+    add_deletion_routes(router, manager, deletions)
     return router
 
 
@@ -30,7 +33,7 @@ def _add_life_routes(router: APIRouter, manager: Manager, isys: IsyManager) -> N
     async def add_nodeserver(new: NewNodeServer) -> NodeServerShape:
         """Installs the NodeServer in a folder; it is stopped afterwards."""
         isy = isys.get(new.isy)
-        added = await manager.add(isy, Path(new.folder), slot=new.slot, name=new.name, say=_log.info)
+        added = await manager.add(isy, Path(new.folder), slot=new.slot, name=new.name, api=new.api, say=_log.info)
         return NodeServerShape.of(added)
 
     @router.get("/{worker}")
@@ -60,23 +63,11 @@ def _add_state_routes(router: APIRouter, manager: Manager) -> None:
     async def list_nodes(worker: str) -> list[NodeShape]:
         return [NodeShape.of(node) for node in manager.get(worker).nodes.values()]
 
+    @router.put("/{worker}/api")
+    async def choose_api(worker: str, chosen: ApiShape) -> NodeServerShape:
+        """The dialect that it is run in from its next start on; what it needs is installed before the answer."""
+        return NodeServerShape.of(await manager.choose_api(worker, chosen.api))
+
     @router.get("/{worker}/log")
     async def read_log(worker: str) -> list[LogShape]:
         return [LogShape.of(entry) for entry in manager.get(worker).journal.entries()]
-
-    @router.get("/{worker}/params")
-    async def read_params(worker: str) -> dict[str, Any]:
-        return manager.get(worker).saved.params
-
-    @router.patch("/{worker}/params")
-    async def change_params(worker: str, patch: MapPatch) -> dict[str, Any]:
-        change = wire.Upstream(patchparams=wire.Patch(set=patch.set, unset=patch.unset))
-        return (await manager.change(worker, change)).saved.params
-
-    @router.get("/{worker}/notices")
-    async def read_notices(worker: str) -> dict[str, str]:
-        return manager.get(worker).saved.notices
-
-    @router.delete("/{worker}/notices/{key}", status_code=status.HTTP_204_NO_CONTENT)
-    async def dismiss_notice(worker: str, key: str) -> None:
-        await manager.change(worker, wire.Upstream(removenotice=wire.NoticeRef(key=key)))

@@ -5,10 +5,16 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from pgc.isy.isy import Isy
+from pgc.nodeservers.handlers import Handler
 from pgc.nodeservers.nodes import Node
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.states import State
+from pgc.storage.records import Api, OnDeletion
 from pgc.workers.logs import LogEntry
+from pgc_interface.dialects import Dialect
+from pgc_interface.rules import typed
+from pgc_interface.rules.saved import LONGEST_POLL, SHORTEST_POLL
+from pgc_interface.rules.state import Saved
 
 
 class NewIsy(BaseModel):
@@ -35,6 +41,19 @@ class NewNodeServer(BaseModel):
     folder: str = Field(description="a folder on the platform's machine that holds server.json")
     slot: int | None = Field(default=None, ge=1, description="without one: the first free slot")
     name: str = Field(default="", max_length=100)
+    api: Api = Field(default=Api.AUTO, description="the dialect it is run in; `auto`: the one its source asks for")
+
+
+class HandlerShape(BaseModel):
+    """Code of the NodeServer that takes long, and that others wait for."""
+
+    name: str = Field(examples=["lamp1 DON", "shortPoll"])
+    since: float = Field(description="Unix seconds")
+    stuck: bool = Field(description="whether it has taken over ten minutes")
+
+    @classmethod
+    def of(cls, handler: Handler) -> "HandlerShape":
+        return cls(name=handler.name, since=handler.since, stuck=handler.stuck)
 
 
 class NodeServerShape(BaseModel):
@@ -48,11 +67,18 @@ class NodeServerShape(BaseModel):
     connected: bool
     nodes: int
     errors: int = Field(description="errors logged since the platform started")
+    handler: HandlerShape | None = Field(description="what of its code has run for over ten seconds")
     short_poll: int
     long_poll: int
+    log_level: str
+    on_deletion: OnDeletion = Field(description="what becomes of nodes that someone deletes on the ISY")
+    api: Api = Field(description="what its owner chose")
+    dialect: Dialect
+    dialect_reason: str = Field(description="why it is run in this dialect; file and line, if its source asks for it")
 
     @classmethod
     def of(cls, nodeserver: NodeServer) -> "NodeServerShape":
+        run = nodeserver.run
         return cls(
             worker=nodeserver.worker,
             isy=nodeserver.isy.id,
@@ -61,11 +87,17 @@ class NodeServerShape(BaseModel):
             source=nodeserver.record.source,
             state=nodeserver.state,
             reason=nodeserver.reason,
-            connected=nodeserver.run is not None and nodeserver.run.connected,
+            connected=run is not None and run.connected,
             nodes=len(nodeserver.nodes),
             errors=nodeserver.journal.errors,
+            handler=HandlerShape.of(run.handler) if run and run.handler else None,
             short_poll=nodeserver.saved.short_poll,
             long_poll=nodeserver.saved.long_poll,
+            log_level=nodeserver.saved.log_level,
+            on_deletion=nodeserver.record.on_deletion,
+            api=nodeserver.record.api,
+            dialect=nodeserver.record.dialect,
+            dialect_reason=nodeserver.record.dialect_reason,
         )
 
 
@@ -81,6 +113,7 @@ class NodeShape(BaseModel):
     nodedef: str
     primary: str
     on_isy: bool
+    deleted: bool = Field(description="whether it stays away from the ISY, where someone deleted it")
     drivers: dict[str, DriverShape]
 
     @classmethod
@@ -96,6 +129,7 @@ class NodeShape(BaseModel):
             nodedef=record.nodedef,
             primary=record.primary,
             on_isy=record.on_isy,
+            deleted=record.deleted,
             drivers=drivers,
         )
 
@@ -105,6 +139,35 @@ class MapPatch(BaseModel):
 
     set: dict[str, Any] = {}
     unset: list[str] = []
+
+
+class TypedParamsShape(BaseModel):
+    definitions: list[Any] = Field(description="as the NodeServer gave them: name, title, type, isList, params …")
+    values: dict[str, Any] = Field(description="as the NodeServer sees them, defaults included")
+
+    @classmethod
+    def of(cls, saved: Saved) -> "TypedParamsShape":
+        defined = typed.definitions(saved.typed_params)
+        return cls(definitions=saved.typed_params, values=typed.complete(defined, saved.typed_data))
+
+
+class PollsShape(BaseModel):
+    """Seconds."""
+
+    short_poll: int = Field(ge=SHORTEST_POLL, le=LONGEST_POLL)
+    long_poll: int = Field(ge=SHORTEST_POLL, le=LONGEST_POLL)
+
+
+class ApiShape(BaseModel):
+    api: Api
+
+
+class OnDeletionShape(BaseModel):
+    on_deletion: OnDeletion
+
+
+class LogLevelShape(BaseModel):
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
 class LogShape(BaseModel):
