@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from pgc.settings import Settings
 from pgc.simulator import SimulatedIsy
 from pgc.workers.sdk import prepare_sdk
 
-from .home import Home, Neighbour, left_running
+from .home import Home, Neighbour, left_running, run_processes
 from .programs import COUNTS
+from .served import Served
 
 NEIGHBOURS_SLOT = 20
 
@@ -44,9 +46,8 @@ def settings(tmp_path: Path, laid_out_sdk: Path, stop_grace: float) -> Settings:
 
 
 @pytest.fixture
-async def sim() -> AsyncIterator[SimulatedIsy]:
-    async with SimulatedIsy() as sim:
-        yield sim
+def sim(simulator: SimulatedIsy) -> SimulatedIsy:
+    return simulator
 
 
 @pytest.fixture
@@ -65,3 +66,24 @@ async def home(settings: Settings, probed: Sandbox, sim: SimulatedIsy, tmp_path:
 @pytest.fixture
 async def neighbour(home: Home) -> Neighbour:
     return Neighbour(home, await home.run("neighbour", COUNTS, NEIGHBOURS_SLOT))
+
+
+@pytest.fixture
+async def serving(settings: Settings, probed: Sandbox, tmp_path: Path) -> AsyncIterator[Served]:
+    """`pgc serve`, for a test to start; nothing of it stays."""
+    if not probed.isolated:
+        pytest.skip(f"pgc serve runs nothing here: {probed.reason}")
+    serving = Served(settings, tmp_path)
+    try:
+        yield serving
+    finally:
+        await serving.end(signal.SIGTERM)
+        for process in run_processes(settings.run_folder):
+            process.kill()
+
+
+@pytest.fixture
+async def served(serving: Served) -> Served:
+    """`pgc serve`, started."""
+    await serving.start()
+    return serving

@@ -1,30 +1,20 @@
 """The platform killed with -9 while saves are in flight: nothing acknowledged is lost, and the run is found again."""
 
-import asyncio
-import os
-import re
 import signal
-import socket
-import sys
 import time
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
-from pgc.sandbox.contract import Sandbox
-from pgc.secrets.keyring import Keyring
+from pgc.secrets.authority import Authority
 from pgc.settings import Settings
 from pgc.simulator import SimulatedIsy
-from pgc.storage.storage import Storage
 
 from .home import PATIENCE, left_running, run_processes
 from .programs import program, write_nodeserver
+from .served import Served, on_disk
 
-SERVE = "from pgc.cli.entry import main; main()"
 SAVES = program("""
     class Mine(Controller):
         drivers = [
@@ -63,62 +53,6 @@ SAVES = program("""
                         self.setDriver("GV2", self.alone)
                 time.sleep(0.01)
 """)
-
-
-class Served:
-    """`pgc serve` in a process of its own, driven over its API."""
-
-    def __init__(self, settings: Settings, folder: Path) -> None:
-        self.data_folder = settings.data_folder
-        self._folder = folder
-        self._process: Process | None = None
-        self._url = ""
-
-    async def start(self) -> None:
-        environment = {**os.environ, "PGC_DATA_FOLDER": str(self.data_folder), "PGC_WARM_RUNS": "0"}
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", SERVE, "serve"), cwd=self._folder, env=environment, stdout=PIPE
-        )
-        assert self._process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
-            async for line in self._process.stdout:
-                told = re.match(r"API at (http://\S+)/docs", line.decode())
-                if told:
-                    self._url = told[1]
-                    return
-        raise AssertionError("pgc serve has ended")
-
-    async def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        headers = {"Authorization": f"Bearer {(self.data_folder / 'api-token').read_text().strip()}"}
-        async with (
-            aiohttp.ClientSession(headers=headers) as session,
-            session.request(method, f"{self._url}/api{path}", json=body) as answer,
-        ):
-            assert answer.status < 300, await answer.text()
-            return await answer.json()
-
-    async def end(self, number: signal.Signals) -> int:
-        """Sends the signal, and gives the exit code."""
-        process, self._process = self._process, None
-        if process is None:
-            return 0
-        process.send_signal(number)
-        await process.communicate()
-        return process.returncode or 0
-
-
-@pytest.fixture
-async def served(settings: Settings, probed: Sandbox, tmp_path: Path) -> AsyncIterator[Served]:
-    if not probed.isolated:
-        pytest.skip(f"pgc serve runs nothing here: {probed.reason}")
-    served = Served(settings, tmp_path)
-    await served.start()
-    try:
-        yield served
-    finally:
-        await served.end(signal.SIGTERM)
-        for process in run_processes(settings.run_folder):
-            process.kill()
 
 
 @pytest.mark.timeout(60)
@@ -161,16 +95,17 @@ async def test_nothing_acknowledged_is_lost_and_the_run_goes_on(
 async def test_a_run_that_cannot_find_the_broker_any_more_is_started_anew(
     served: Served, settings: Settings, sim: SimulatedIsy, tmp_path: Path
 ) -> None:
+    """As after the authority, or the broker, was replaced by another."""
     path = await saving(served, sim, tmp_path)
     (run,) = settings.run_folder.iterdir()
     await served.end(signal.SIGKILL)
-    with socket.create_server(("127.0.0.1", await broker_port(settings))):
-        before = held(sim, "GV1")
-        await served.start()
-        await sim.until(lambda _state: held(sim, "GV1") > before + 5, PATIENCE)
-        assert (await served.ask("GET", path))["state"] == "running"
-        assert not run.exists()
-        await served.ask("POST", f"{path}/stop")
+    Authority.rotate(settings.data_folder / "authority.pem")
+    before = held(sim, "GV1")
+    await served.start()
+    await sim.until(lambda _state: held(sim, "GV1") > before + 5, PATIENCE)
+    assert (await served.ask("GET", path))["state"] == "running"
+    assert not run.exists()
+    await served.ask("POST", f"{path}/stop")
 
 
 async def saving(served: Served, sim: SimulatedIsy, tmp_path: Path) -> str:
@@ -185,15 +120,6 @@ async def saving(served: Served, sim: SimulatedIsy, tmp_path: Path) -> str:
     return path
 
 
-async def broker_port(settings: Settings) -> int:
-    storage = Storage(settings.data_folder / "pgc.db", Keyring.load(settings.data_folder / "keyring.json"))
-    await storage.open()
-    try:
-        return int(await storage.kept.get("broker_port") or 0)
-    finally:
-        await storage.close()
-
-
 def held(sim: SimulatedIsy, driver: str) -> int:
     reading = sim.state.reading("n003_controller", driver)
     return int(reading.value) if reading else 0
@@ -204,11 +130,4 @@ def is_acknowledgement(text: str) -> bool:
 
 
 async def saved_data(settings: Settings) -> dict[str, Any]:
-    """The NodeServer's data as it lies on the disk."""
-    storage = Storage(settings.data_folder / "pgc.db", Keyring.load(settings.data_folder / "keyring.json"))
-    await storage.open()
-    try:
-        (record,) = await storage.nodeservers.all()
-        return record.saved.data
-    finally:
-        await storage.close()
+    return (await on_disk(settings)).saved.data
