@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
@@ -84,6 +85,8 @@ class Interface(Saves):
         self._log_level = ""
         """As the owner has chosen it; the NodeServer may have set LOGGER otherwise since."""
         self._stop_observers: list[Callable[[], Any]] = []
+        self.begun = threading.Event()
+        """Set once the Controller has begun its work."""
         self._controller: Controller | None = None
         self._dispatch: Dispatch | None = None
         self._uplink = Uplink(environment, self._receive, self.surroundings)
@@ -116,7 +119,7 @@ class Interface(Saves):
             self.add_custom_config_docs("")
         self._feed.publish(self.config)
         if self._controller is not None:
-            self._controller.begin()
+            self._begin(self._controller)
 
     def stop(self, deleting: bool = False) -> None:
         """Run the stop observers, say good-bye and end the process with code 0 within five seconds.
@@ -262,7 +265,7 @@ class Interface(Saves):
         self._feed.release()
         self._inbox.start()
         if self._lifetime.begun:
-            controller.begin()
+            self._begin(controller)
 
     def wait_for_observers(self, timeout: float) -> bool:
         """Wait until the observers have had the configs that came until now; False if that took longer."""
@@ -291,6 +294,10 @@ class Interface(Saves):
         if level != self._log_level:
             self._log_level = level
             logs.set_level(str(level))
+
+    def _begin(self, controller: Controller) -> None:
+        controller.begin()
+        self.begun.set()
 
     def _handle(self, item: Item) -> None:
         if self._dispatch is not None:

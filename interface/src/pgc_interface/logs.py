@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 import threading
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -13,6 +15,9 @@ import msgspec
 LOGGER = logging.getLogger("pgc_interface")
 """The logger that NodeServers import; a plain one, with `setLevel`, `level` and `handlers`."""
 _HUMAN_FORMAT = "%(asctime)s [%(threadName)-10s] [%(levelname)-5s] %(message)s"
+_TOLD_ANYWAY = re.compile(r"\[?%\((asctime|levelname|threadName|name)\)[-+ #0-9.]*[sd]\]?[\s:,-]*")
+_format: str | None = None
+"""What the NodeServer asked for."""
 
 
 class StderrHandler(logging.Handler):
@@ -22,18 +27,25 @@ class StderrHandler(logging.Handler):
         try:
             sys.stderr.write(self.format(record) + "\n")
             sys.stderr.flush()
-        except (OSError, ValueError, AttributeError, TypeError, RecursionError):  # a lost line must not end a thread
-            self.handleError(record)
+        except Exception:  # noqa: BLE001 - a lost line must not end a thread; stderr and what is said are the NodeServer's
+            with suppress(Exception):
+                self.handleError(record)
 
 
 class JsonFormatter(logging.Formatter):
+    """`message` is in the format that the NodeServer asked for, without what stands in the line anyway."""
+
+    def __init__(self, wanted: str | None = None) -> None:
+        super().__init__(_TOLD_ANYWAY.sub("", wanted) if wanted else None)
+
     def format(self, record: logging.LogRecord) -> str:
+        record.message = record.getMessage()
         line: dict[str, Any] = {
             "time": record.created,
             "level": record.levelname,
             "logger": record.name,
             "thread": record.threadName,
-            "message": record.getMessage(),
+            "message": self.formatMessage(record),
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
@@ -42,12 +54,19 @@ class JsonFormatter(logging.Formatter):
 
 def set_up() -> None:
     """Give :data:`LOGGER` its handler; again only replaces the format."""
-    json_wanted = os.environ.get("PGC_LOG_FORMAT") == "json"
-    formatter = JsonFormatter() if json_wanted else logging.Formatter(_HUMAN_FORMAT)
     if not LOGGER.handlers:
         LOGGER.addHandler(StderrHandler())
         LOGGER.setLevel(logging.DEBUG)
         LOGGER.propagate = False
+    set_format(_format)
+
+
+def set_format(wanted: str | None) -> None:
+    """Write lines in this format of :mod:`logging` from now on; None is our own."""
+    global _format
+    json_wanted = os.environ.get("PGC_LOG_FORMAT") == "json"
+    formatter = JsonFormatter(wanted) if json_wanted else logging.Formatter(wanted or _HUMAN_FORMAT)
+    _format = wanted
     for handler in LOGGER.handlers:
         if isinstance(handler, StderrHandler):
             handler.setFormatter(formatter)
