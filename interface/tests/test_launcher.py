@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-NEEDED = ("pgc_interface", "paho", "msgspec")
+NEEDED = ("pgc_interface", "paho", "msgspec", *(("typing_extensions",) if sys.version_info < (3, 9) else ()))
 PATIENCE = 15.0
 
 
@@ -41,11 +41,19 @@ class Launched:
     def ready(self) -> bytes:
         return self._claim.recv(64)
 
-    def give(self, code: str | bytes, executable: str = "ns.py", site: Path | None = None, **environment: str) -> None:
+    def give(
+        self,
+        code: str | bytes,
+        executable: str = "ns.py",
+        site: Path | None = None,
+        dialect: str = "pgc",
+        **environment: str,
+    ) -> None:
         (self.app / "ns.py").write_bytes(code.encode() if isinstance(code, str) else code)
         frame = {
             "executable": executable,
             "environment": environment,
+            "dialect": dialect,
             "app": str(self.app),
             "site": str(site) if site else None,
         }
@@ -73,7 +81,11 @@ def sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         spec = importlib.util.find_spec(name)
         assert spec is not None
         assert spec.origin is not None
-        shutil.copytree(Path(spec.origin).parent, folder / name)
+        source = Path(spec.origin)
+        if source.name == "__init__.py":
+            shutil.copytree(source.parent, folder / name)
+        else:
+            shutil.copy(source, folder)
     return folder
 
 
@@ -164,6 +176,28 @@ def test_site_packages_come_after_the_standard_library(launched: Launched, tmp_p
     assert launched.end() == (0, "own deep\n", "")
 
 
+def write_modules(app: Path, *names: str) -> None:
+    """Modules and packages that know whose they are."""
+    for name in names:
+        (app / name).parent.mkdir(exist_ok=True)
+        (app / name).write_text("OWNER = 'nodeserver'\n")
+
+
+def test_its_own_modules_win_over_those_of_the_standard_library_and_the_sdk(launched: Launched) -> None:
+    """`token.py` is what OAuth needs; that the SDK had the other one loaded is none of the NodeServer's business."""
+    write_modules(
+        launched.app, "token.py", "calendar.py", "random/__init__.py", "msgspec.py", "paho/__init__.py", "os.py"
+    )
+    for folder in ("queue", "profile"):  # not packages: they hold files
+        (launched.app / folder).mkdir()
+    names = ("token", "calendar", "random", "msgspec", "paho", "os", "queue", "profile", "pgc_interface")
+    launched.give(
+        f"import {', '.join(names)}\nprint([name for name in {names} if hasattr(globals()[name], 'OWNER')])",
+    )
+    own = ["token", "calendar", "random", "msgspec", "paho"]
+    assert launched.end() == (0, f"{own}\n", "")
+
+
 def test_a_failure_shows_its_own_frames_only(launched: Launched) -> None:
     launched.give("def go():\n    raise ValueError('broken')\n\ngo()")
     code, _, err = launched.end()
@@ -240,7 +274,9 @@ print("the script goes on", flush=True)
 def test_the_sdk_goes_on_without_what_was_forgotten(
     launched: Launched, environment: Callable[..., None], platform: Any, cable: Any
 ) -> None:
-    """Over a real connection, and again after it was cut; the script's end is not the process's, nor of its threads."""
+    """Over a real connection, and again after it was cut; the script's end is not the process's, nor of its threads.
+    Modules that the NodeServer names like the SDK's dependencies, or the standard library's, make no difference."""
+    write_modules(launched.app, "msgspec.py", "paho/__init__.py", "typing_extensions.py", "token.py", "calendar.py")
     environment(port=cable.port)
     names = ("NODESERVER", "PGC_TOPIC_PREFIX", "STAGE", "PGC_MQTT_URL")
     (launched.app / "server.json").write_text("{}")
@@ -257,3 +293,67 @@ def test_the_sdk_goes_on_without_what_was_forgotten(
     platform.send(stop="")
     code, _, err = launched.end()
     assert (code, "Traceback" in err) == (0, False)
+
+
+ON_PREMISES = """
+import logging, os, sys
+import polyinterface
+from polyinterface import LOG_HANDLER, LOGGER
+from polyinterface.polyinterface import Interface
+from polyinterface.polylogger import PolyLogger
+
+assert Interface is polyinterface.Interface and isinstance(LOG_HANDLER, PolyLogger)
+for name in ("paho", "msgspec"):
+    try: __import__(name)
+    except ImportError as error: print(error)
+print(polyinterface.__version__, os.environ["PROFILE_NUM"], os.environ["MQTT_PORT"].isdigit())
+LOG_HANDLER.set_log_format(
+    "%(asctime)s [%(threadName)-10s] %(name)-18s %(levelname)-8s %(module)s:%(funcName)s: %(message)s"
+)
+polyglot = polyinterface.Interface("Test")
+LOGGER.info("formatted")
+other = logging.getLogger("another.package")
+other.info("too little to be heard")
+other.warning("heard")
+LOG_HANDLER.set_basic_config(True, logging.DEBUG)
+other.debug("heard too")
+LOG_HANDLER.set_basic_config(False)
+
+class Home(polyinterface.Controller):
+    def start(self):
+        print("started", flush=True)
+
+polyglot.start()
+Home(polyglot).runForever()
+print("after it has run for ever", polyglot.running)
+"""
+
+
+@pytest.mark.parametrize("log", ["json", ""])
+def test_a_run_in_the_on_premises_dialect(
+    log: str, launched: Launched, environment: Callable[..., None], platform: Any
+) -> None:
+    environment()
+    names = ("NODESERVER", "PGC_TOPIC_PREFIX", "STAGE", "PGC_MQTT_URL")
+    (launched.app / "server.json").write_text("{}")
+    launched.give(
+        ON_PREMISES, dialect="polyinterface", PGC_LOG_FORMAT=log, **{name: os.environ[name] for name in names}
+    )
+    assert launched.process.stdout is not None
+    lines = [launched.process.stdout.readline() for _ in range(4)]
+    assert lines[:2] == ["No module named 'paho'\n", "No module named 'msgspec'\n"]
+    assert lines[2:] == ["2.1.0 3 True\n", "started\n"]
+    platform.expect(lambda frame: frame.get("connected") is True)
+    platform.send(stop="")
+    code, out, err = launched.end()
+    assert (code, out, "Traceback" in err) == (0, "after it has run for ever False\n", False)
+    shown = [json.loads(line)["message"] for line in err.splitlines()] if log else err.splitlines()
+    told = [line for line in shown if "ns:<module>: " in line]
+    assert [line.rpartition(": ")[2] for line in told] == ["formatted", "heard", "heard too"]
+    assert ("%(" in err, told[0] == "ns:<module>: formatted", "[MainThread" in told[0]) == (False, bool(log), not log)
+
+
+def test_a_dialect_that_nobody_speaks_ends_the_run(launched: Launched) -> None:
+    launched.give("print('ran')", dialect="udi_interface")
+    code, out, err = launched.end()
+    assert (code, out, "udi_interface" in err) == (1, "", True)

@@ -1,8 +1,9 @@
 """Turns a warm interpreter into a NodeServer's: ``python -I -S …/pgc_interface/launcher.py``.
 
 It imports the SDK, says that it is ready, and waits on stdin for one line of JSON, the assignment:
-``{"executable": …, "environment": {…}, "app": folder, "site": folder or null}``. Then it becomes that NodeServer, as
-far as the NodeServer can see: its own ``__main__``, its own packages, its environment and folder, an empty stdin.
+``{"executable": …, "environment": {…}, "dialect": "pgc", "app": folder, "site": folder or null}``. Then it becomes that
+NodeServer, as far as the NodeServer can see: its own ``__main__``, its own packages, its environment and folder, an
+empty stdin, and of the SDKs the one it was written for.
 Without an assignment it ends quietly.
 """
 
@@ -19,23 +20,30 @@ from typing import Any, NamedTuple
 READY = b"ready\n"
 SDK = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PACKAGE = "pgc_interface"
+STAYING = frozenset(
+    {"__main__", "_collections_abc", "_sitebuiltins", "abc", "codecs", "encodings", "genericpath", "io", "linecache"}
+    | {"os", "posixpath", "site", "stat", "threading", "zipimport", *sys.builtin_module_names}
+)
+"""What every Python has loaded before a program begins, or needs at its end."""
 
 
 class Assignment(NamedTuple):
     executable: str
     environment: dict[str, str]
+    dialect: str
     app: str
     site: str | None
 
 
 def main() -> None:
     sys.path.insert(0, SDK)
-    from pgc_interface import Interface
+    from pgc_interface import Interface, dialects
 
     assignment = _wait()
     if assignment is None:
         return
     _settle_in(assignment)
+    dialects.enter(assignment.dialect)
     _forget_sdk()
     _add_packages(assignment)
     Interface.host_waits = True
@@ -57,7 +65,7 @@ def _wait() -> Assignment | None:
             return None
         received += chunk
     frame: dict[str, Any] = json.loads(received)
-    return Assignment(frame["executable"], frame["environment"], frame["app"], frame["site"])
+    return Assignment(*(frame[name] for name in Assignment._fields))
 
 
 def _settle_in(assignment: Assignment) -> None:
@@ -79,13 +87,18 @@ def _forget_sdk() -> None:
     The SDK itself goes on with the modules it holds; it has imported all that it will ever need of them.
     """
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] != PACKAGE and name != "__main__" and _is_ours(module):
+        if name != "__main__" and _is_dependency(module):
             del sys.modules[name]
     sys.path[:] = [folder for folder in sys.path if folder != SDK]
     sys.path_importer_cache.pop(SDK, None)
 
 
-def _is_ours(module: ModuleType) -> bool:
+def _is_dependency(module: ModuleType) -> bool:
+    """By the module's own name, since that of a dialect is known under another one too."""
+    return _is_sdk(module) and module.__name__.partition(".")[0] != PACKAGE
+
+
+def _is_sdk(module: ModuleType | None) -> bool:
     return (getattr(module, "__file__", None) or "").startswith(SDK + os.sep)
 
 
@@ -106,6 +119,7 @@ def _run(assignment: Assignment) -> None:
     folder = os.path.dirname(path)
     if folder != sys.path[0]:
         sys.path.insert(0, folder)
+    _give_way({folder, assignment.app})
     sys.argv = [assignment.executable]
     try:
         exec(_compile(path), module.__dict__)  # noqa: S102 - becoming the program is what the launcher is for
@@ -115,6 +129,19 @@ def _run(assignment: Assignment) -> None:
         error.__traceback__ = _below_us(error.__traceback__)
         sys.excepthook(type(error), error, error.__traceback__)
         sys.exit(1)
+
+
+def _give_way(folders: set[str]) -> None:
+    """Where the NodeServer has a module of its own that is named like one of the standard library (``token.py``), an
+    import finds its own one first, as in any Python; here the SDK may have loaded the other one before."""
+    from importlib.machinery import PathFinder
+
+    loaded = {name.partition(".")[0] for name in sys.modules} - STAYING - {PACKAGE}
+    for name in loaded.intersection(entry.partition(".")[0] for folder in folders for entry in os.listdir(folder)):
+        spec = PathFinder.find_spec(name, list(folders))
+        if spec is not None and spec.origin is not None and not _is_sdk(sys.modules.get(name)):
+            for known in [known for known in sys.modules if known.partition(".")[0] == name]:
+                del sys.modules[known]
 
 
 def _locate(assignment: Assignment) -> str:
