@@ -1,10 +1,13 @@
 """A NodeServer's whole life over HTTP, with a real run of a bundled example."""
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from pgc.nodeservers.events import LogWritten
 from pgc.nodeservers.states import State
 from pgc.platform import Platform
 from pgc.simulator.server import SimulatedIsy
@@ -41,6 +44,33 @@ async def test_from_start_to_removed(
     assert await _call(owner, "GET", "/api/nodeservers") == []
     await _call(owner, "DELETE", f"/api/isys/{shown['isy']}")
     assert await _call(owner, "GET", "/api/isys") == []
+
+
+async def test_the_owner_chooses_what_becomes_of_nodes_deleted_on_the_isy(
+    owner: aiohttp.ClientSession, platform: Platform, simulated: SimulatedIsy, weather: str
+) -> None:
+    path = f"/api/nodeservers/{weather}"
+    assert (await _call(owner, "GET", path))["on_deletion"] == "add"
+    await _call(owner, "PUT", f"{path}/on-deletion", {"on_deletion": "mark"})
+    assert (await _call(owner, "GET", path))["on_deletion"] == "mark"
+    await _call(owner, "POST", f"{path}/start")
+    await simulated.until(lambda state: len(state.nodes) == 4)
+    await platform.manager.get(weather).until(State.RUNNING)
+    await simulated.until(lambda state: state.reading("n001_wind", "ST"))
+    with platform.events.subscribe(LogWritten) as log:
+        simulated.state.remove_node(1, "n001_wind")
+        platform.isys.all()[0].reporter.review()
+        async with asyncio.timeout(15):
+            await anext(each async for each in log if "deleted on the ISY; stays away" in each.entry.text)
+    nodes = {node["address"]: node for node in await _call(owner, "GET", f"{path}/nodes")}
+    assert [address for address, node in nodes.items() if node["deleted"]] == ["wind"]
+    await _call(owner, "POST", f"{path}/nodes/wind/add")
+    await simulated.until(lambda state: state.reading("n001_wind", "ST"))
+    async with owner.post(f"{path}/nodes/air/add") as answer:
+        assert answer.status == 409
+    async with owner.put(f"{path}/on-deletion", json={"on_deletion": "never"}) as answer:
+        assert answer.status == 422
+    await _call(owner, "POST", f"{path}/stop")
 
 
 async def test_params_are_patched_and_reach_the_nodeserver(
@@ -97,6 +127,25 @@ async def test_a_slot_that_does_not_exist_or_is_taken_is_refused(
             assert f"slot {slot}" in (await answer.json())["error"]
     added = await _call(owner, "POST", "/api/nodeservers", new)
     assert (added["slot"], added["state"], added["name"]) == (2, "stopped", "Thermostat")
+
+
+async def test_the_dialect_is_shown_with_its_reason_and_can_be_chosen(
+    owner: aiohttp.ClientSession, platform: Platform, isy: str, tmp_path: Path
+) -> None:
+    (tmp_path / "server.json").write_text('{"name": "Odd", "type": "python3", "executable": "odd.py"}')
+    (tmp_path / "odd.py").write_text("import polyinterface")
+    added = await platform.manager.add(platform.isys.get(isy), tmp_path, trusted=True, say=lambda text: None)
+    path = f"/api/nodeservers/{added.worker}"
+    shown = await _call(owner, "GET", path)
+    assert (shown["api"], shown["dialect"]) == ("auto", "polyinterface")
+    assert shown["dialect_reason"].startswith("odd.py:1 imports polyinterface")
+    chosen = await _call(owner, "PUT", f"{path}/api", {"api": "pgc"})
+    assert (chosen["api"], chosen["dialect"], chosen["dialect_reason"]) == ("pgc", "pgc", "its owner chose so")
+    async with owner.put(f"{path}/api", json={"api": "udi_interface"}) as answer:
+        assert answer.status == 422
+    if platform.sandbox.isolated:
+        new = {"isy": isy, "folder": str(tmp_path), "api": "pgc"}
+        assert (await _call(owner, "POST", "/api/nodeservers", new))["dialect"] == "pgc"
 
 
 async def _call(owner: aiohttp.ClientSession, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -38,6 +38,14 @@ def builder(store: BundleStore, sandbox: Sandbox, base_python: Path, tmp_path: P
     return Builder(store, sandbox, cache=tmp_path / "cache", python=base_python)
 
 
+# What a folder needs so that its check has nothing to say.
+PROFILE = {
+    "profile/nodedef/nodedefs.xml": "<nodeDefs/>",
+    "profile/editor/editors.xml": "<editors/>",
+    "profile/nls/en_us.txt": "",
+}
+
+
 @pytest.fixture
 def make_nodeserver(tmp_path: Path) -> MakeNodeServer:
     """A folder with a server.json and a program; more files and other entries as asked."""
@@ -45,7 +53,7 @@ def make_nodeserver(tmp_path: Path) -> MakeNodeServer:
     def make(files: dict[str, str] | None = None, *, name: str = "example", **server: object) -> Path:
         folder = tmp_path / "nodeservers" / name
         folder.mkdir(parents=True)
-        document = {"name": "Example", "type": "python3", "executable": "example.py", **server}
+        document = {"name": "Example", "type": "python3", "executable": "example.py", "profile_version": "1", **server}
         contents = {"server.json": json.dumps(document), "example.py": "print('hello')\n", **(files or {})}
         for path, content in contents.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,8 @@ from pgc.bundles.errors import BundleError, InstallError, InterpreterError, Serv
 from pgc.bundles.store import Bundle, BundleStore
 from pgc.sandbox.contract import Sandbox
 
+from .conftest import PROFILE
+
 MakeNodeServer = Callable[..., Path]
 MakeWheel = Callable[..., Path]
 OFFLINE = "--no-index\n--find-links wheels\n"
@@ -44,11 +46,11 @@ def installed(bundle: Bundle) -> set[str]:
 
 async def build(builder: Builder, folder: Path) -> tuple[Bundle, list[str]]:
     said: list[str] = []
-    return await builder.build(folder, said.append), said
+    return (await builder.build(folder, said.append)).bundle, said
 
 
 async def test_a_nodeserver_that_needs_nothing(builder: Builder, make_nodeserver: MakeNodeServer) -> None:
-    bundle, said = await build(builder, make_nodeserver())
+    bundle, said = await build(builder, make_nodeserver(PROFILE))
     assert bundle.site is None
     assert bundle.server_file.name == "Example"
     assert (bundle.source / "example.py").read_text() == "print('hello')\n"
@@ -59,7 +61,9 @@ async def test_where_only_the_sdk_is_asked_for_uv_is_not_started(
     builder: Builder, make_nodeserver: MakeNodeServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("uv.find_uv_bin", lambda: str(tmp_path / "no uv here"))
-    bundle, said = await build(builder, make_nodeserver({"requirements_cloud.txt": "pgc_interface>=1.0.0\n"}))
+    bundle, said = await build(
+        builder, make_nodeserver({**PROFILE, "requirements_cloud.txt": "pgc_interface>=1.0.0\n"})
+    )
     assert bundle.site is None
     assert said == ["pgc_interface: the platform's own SDK is used", "nothing to install"]
 
@@ -253,7 +257,8 @@ async def test_a_python_that_is_not_there(
 
 async def test_the_script_that_is_not_run_is_mentioned(builder: Builder, make_nodeserver: MakeNodeServer) -> None:
     script = "#!/bin/sh\napt-get install -y ffmpeg\n"
-    folder = make_nodeserver({"install_cloud.sh": script, "requirements.txt": ""}, install_cloud="install_cloud.sh")
+    files = {**PROFILE, "install_cloud.sh": script, "requirements.txt": ""}
+    folder = make_nodeserver(files, install_cloud="install_cloud.sh")
     _, said = await build(builder, folder)
     assert said[0] == "install_cloud.sh is not run yet; requirements.txt is installed instead"
 

@@ -15,6 +15,7 @@ import pytest
 from defusedxml.ElementTree import parse
 
 from pgc.bundles.build import Builder
+from pgc_interface.dialects import Dialect
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 FOLDERS = sorted(path.parent for path in EXAMPLES.glob("*/server.json"))
@@ -74,8 +75,9 @@ def names(folder: Path) -> dict[str, str]:
 
 async def test_it_installs_without_an_index(folder: Path, builder: Builder) -> None:
     said: list[str] = []
-    bundle = await builder.build(folder, said.append)
-    server = bundle.server_file
+    built = await builder.build(folder, said.append)
+    bundle, server = built.bundle, built.bundle.server_file
+    assert (built.choice.dialect, "imports pgc_interface" in built.choice.reason) == (Dialect.PGC, True)
     assert bundle.site is None
     assert said == ["pgc_interface: the platform's own SDK is used", "nothing to install"]
     assert all((server.name, server.description, server.notice, server.version, server.profile_version))

@@ -4,15 +4,14 @@ from pathlib import Path
 import pytest
 
 from pgc.bundles.install_script import unmet_script
-from pgc.bundles.server_file import read_server_file
 
 MakeNodeServer = Callable[..., Path]
 FILE = "requirements_cloud.txt"
 
 
 def unmet(make: MakeNodeServer, script: str, installed: str | None = FILE) -> str | None:
-    folder = make({"install_cloud.sh": script}, install_cloud="install_cloud.sh")
-    return unmet_script(folder, read_server_file(folder), installed)
+    folder = make({"install_cloud.sh": script})
+    return unmet_script(folder, "install_cloud.sh", installed)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +45,6 @@ def test_a_script_that_installs_what_is_not_there(make_nodeserver: MakeNodeServe
 
 @pytest.mark.parametrize("script", ["", "missing.sh", "../outside.sh", "/etc/profile"])
 def test_scripts_that_are_none(make_nodeserver: MakeNodeServer, script: str) -> None:
-    folder = make_nodeserver(install_cloud=script)
+    folder = make_nodeserver()
     (folder.parent / "outside.sh").write_text("make\n")
-    assert unmet_script(folder, read_server_file(folder), FILE) is None
+    assert unmet_script(folder, script, FILE) is None

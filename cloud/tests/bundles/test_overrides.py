@@ -4,6 +4,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from pgc.bundles.overrides import instead, is_overridden, override_file, remove_slipped_in
+from pgc_interface.dialects import Dialect
 
 
 @pytest.mark.parametrize(
@@ -26,8 +27,10 @@ def test_the_file_for_uv_takes_each_out_on_every_python() -> None:
 
 
 def test_people_read_what_is_used_instead() -> None:
-    assert instead("PGC_interface") == "PGC_interface: the platform's own SDK is used"
-    assert "left out" in instead("polyinterface")
+    assert instead("PGC_interface", Dialect.PGC) == "PGC_interface: the platform's own SDK is used"
+    assert "left out" in instead("polyinterface", Dialect.PGC)
+    assert instead("polyinterface", Dialect.POLYINTERFACE) == "polyinterface: the platform's own SDK is used"
+    assert "left out" in instead("pgc-interface", Dialect.POLYINTERFACE)
 
 
 def test_what_slipped_in_is_removed_and_nothing_else(tmp_path: Path) -> None:

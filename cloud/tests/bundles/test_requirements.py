@@ -4,6 +4,7 @@ import pytest
 
 from pgc.bundles.errors import RequirementsError
 from pgc.bundles.requirements import LARGEST, read_requirements
+from pgc_interface.dialects import Dialect
 
 
 def test_no_file(tmp_path: Path) -> None:
@@ -18,6 +19,7 @@ def test_the_cloud_file_comes_first_even_if_empty(tmp_path: Path) -> None:
     assert plain is not None
     assert cloud is not None
     assert (plain.file, plain.wanted) == ("requirements.txt", ("requests",))
+    assert read_requirements(tmp_path, Dialect.POLYINTERFACE) == plain
     assert (cloud.file, cloud.wanted) == ("requirements_cloud.txt", ())
 
 

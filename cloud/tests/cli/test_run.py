@@ -128,3 +128,33 @@ def test_without_isolation_a_trusted_one_runs(shell: Shell, tmp_path: Path, no_b
 def test_without_isolation_the_bundled_examples_run(shell: Shell, no_bubblewrap: dict[str, str]) -> None:
     bundled = shell.run("run", WEATHER, "--for", "3", **no_bubblewrap)
     assert bundled.returncode == 0, bundled.stderr
+
+
+ON_PREMISES = """
+import polyinterface
+
+class Home(polyinterface.Controller):
+    def start(self):
+        self.setDriver("ST", self.polyConfig["nodes"][0]["drivers"][0]["uom"])
+        self.poly.stop()
+
+polyglot = polyinterface.Interface("Home")
+polyglot.start()
+Home(polyglot).runForever()
+"""
+
+
+def test_a_nodeserver_of_polyglot_2_is_run_in_its_dialect(shell: Shell, tmp_path: Path) -> None:
+    done = shell.run("run", nodeserver(tmp_path / "odd", ON_PREMISES), "--trust", "--json")
+    assert done.returncode == 0, done.stderr
+    told = events(done.stdout)
+    reason = "it is run in the dialect polyinterface: odd.py:2 imports polyinterface and has nothing to use where"
+    assert any(log["text"].startswith(reason) for log in told["log"])
+    assert told["summary"][0]["nodes"] == ["controller"]
+
+
+def test_the_owners_choice_of_a_dialect_counts_more(shell: Shell, tmp_path: Path) -> None:
+    done = shell.run("run", nodeserver(tmp_path / "odd", ON_PREMISES), "--trust", "--api", "pgc")
+    assert done.returncode == 1
+    assert "it is run in the dialect pgc: its owner chose so" in done.stdout
+    assert "No module named 'polyinterface'" in done.stdout

@@ -3,16 +3,13 @@
 import re
 from pathlib import Path
 
-from pgc.bundles.server_file import ServerFile
-
 LARGEST = 64 * 1024
 _PIP = r"(sudo\s+)?(python3?\s+-m\s+)?pip3?\s+install(\s+(--user|--upgrade|-U))*\s+(-r|--requirement)\s+(\./)?"
 _HARMLESS = re.compile(r"(#.*|set\s+-\w+|cd\s+\S+|exit(\s+0)?|)")
 
 
-def unmet_script(source: Path, server_file: ServerFile, installed: str | None) -> str | None:
+def unmet_script(source: Path, script: str, installed: str | None) -> str | None:
     """A line for people if the script does more than install the file that is `installed` anyway; else None."""
-    script = server_file.install_cloud
     if not script or not _does_more(source, script, installed):
         return None
     return f"{script} is not run yet; {installed or 'nothing'} is installed instead"

@@ -7,11 +7,12 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from pgc.bundles.files import remove_tree
+from pgc_interface.dialects import Dialect
 
 VERSION = "1"
 """Changes with what is written here, so that bundles built under older rules are built anew."""
-SDK = "pgc-interface"
-OVERRIDDEN = frozenset({SDK, "polyinterface", "udi-interface"})
+SDKS = {Dialect.PGC: "pgc-interface", Dialect.POLYINTERFACE: "polyinterface"}
+OVERRIDDEN = frozenset({*SDKS.values(), "udi-interface"})
 _MODULES = frozenset(name.replace("-", "_") for name in OVERRIDDEN)
 _METADATA = re.compile(r"(?P<name>.+?)-[^-]+\.(dist-info|egg-info)|(?P<bare>.+)\.egg-info")
 
@@ -26,11 +27,11 @@ def override_file() -> str:
     return "".join(f"{name} ; python_version < '0'\n" for name in sorted(OVERRIDDEN))
 
 
-def instead(name: str) -> str:
+def instead(name: str, dialect: Dialect) -> str:
     """For people: what happens to it."""
-    if canonicalize_name(name) == SDK:
+    if canonicalize_name(name) == SDKS[dialect]:
         return f"{name}: the platform's own SDK is used"
-    return f"{name}: left out, a NodeServer in the cloud uses {SDK}"
+    return f"{name}: left out, this NodeServer uses {SDKS[dialect]}"
 
 
 def remove_slipped_in(site: Path) -> list[str]:

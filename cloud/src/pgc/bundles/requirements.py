@@ -13,8 +13,12 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from pgc.bundles.errors import RequirementsError
 from pgc.bundles.overrides import is_overridden
+from pgc_interface.dialects import Dialect
 
-FILES = ("requirements_cloud.txt", "requirements.txt")
+FILES = {
+    Dialect.PGC: ("requirements_cloud.txt", "requirements.txt"),
+    Dialect.POLYINTERFACE: ("requirements.txt", "requirements_cloud.txt"),
+}
 """The first that exists is taken, even if it is empty."""
 LARGEST = 1024 * 1024
 MOST_FILES = 50
@@ -35,9 +39,9 @@ class Requirements:
     """Names, as the author spelled them."""
 
 
-def read_requirements(source: Path) -> Requirements | None:
+def read_requirements(source: Path, dialect: Dialect = Dialect.PGC) -> Requirements | None:
     """The NodeServer's requirements; None where it has no such file."""
-    file = next((name for name in FILES if (source / name).is_file()), None)
+    file = next((name for name in FILES[dialect] if (source / name).is_file()), None)
     if file is None:
         return None
     wanted, left_out = [], []

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from pgc.bundles.errors import ServerFileError
+from pgc_interface.dialects import Dialect
 
 NAME = "server.json"
 LARGEST = 256 * 1024
@@ -32,8 +33,10 @@ class ServerFile(msgspec.Struct, frozen=True, kw_only=True):
     notice: str = ""
     docs: str = ""
     version: str = ""
+    install: str = ""
+    """The file name of the install script on premises."""
     install_cloud: str = ""
-    """The install script's file name."""
+    """That of the one in the cloud."""
     short_poll: int = DEFAULT_SHORT_POLL
     long_poll: int = DEFAULT_LONG_POLL
     profile_version: str | None = None
@@ -45,6 +48,9 @@ class ServerFile(msgspec.Struct, frozen=True, kw_only=True):
     def language(self) -> str:
         """What the NodeServer is written in, as `init` names it."""
         return self.type
+
+    def install_script(self, dialect: Dialect) -> str:
+        return self.install if dialect is Dialect.POLYINTERFACE else self.install_cloud
 
 
 def read_server_file(folder: Path) -> ServerFile:
@@ -59,6 +65,7 @@ def read_server_file(folder: Path) -> ServerFile:
         notice=_text(document, "notice"),
         docs=_text(document, "docs") or _text(document, "url"),
         version=_version(document),
+        install=_text(document, "install"),
         install_cloud=_text(document, "install_cloud"),
         short_poll=_seconds(document, "shortPoll", DEFAULT_SHORT_POLL),
         long_poll=_seconds(document, "longPoll", DEFAULT_LONG_POLL),
@@ -91,7 +98,7 @@ def _parse(text: str) -> dict[str, Any]:
         document = json.loads(text)
     except json.JSONDecodeError as error:
         message = f"{NAME} is not valid JSON: {error.msg}, line {error.lineno}, column {error.colno}"
-        raise ServerFileError(message, hint="Often it is a comma too many or too few.") from None
+        raise ServerFileError(message, hint="Often it is a comma too many or too few.", line=error.lineno) from None
     except (RecursionError, ValueError) as error:
         raise ServerFileError(f"{NAME} is not valid JSON: {error}") from None
     if not isinstance(document, dict):

@@ -23,6 +23,7 @@ from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.states import State
 from pgc.platform import Platform
 from pgc.sandbox.probe import probe
+from pgc.storage.records import Api
 from pgc_interface import wire
 
 ENDED = (State.STOPPED, State.CRASHED, State.FAILED)
@@ -34,6 +35,7 @@ def run(
     isy: Annotated[str, typer.Option(help="`sim`, or the URL of an ISY, such as http://admin@192.168.1.20.")] = "sim",
     verify_tls: Annotated[bool, typer.Option(help="Check the certificate of an https ISY.")] = True,
     seconds: Annotated[float | None, typer.Option("--for", help="Stop after this many seconds.", min=0)] = None,
+    api: Annotated[Api, typer.Option(help="The dialect it is run in; auto: the one its source asks for.")] = Api.AUTO,
     trust: Annotated[bool, typer.Option(help="Run it even where nothing isolates it.")] = False,
     json: Annotated[bool, typer.Option(help="Print one JSON object a line.")] = False,
 ) -> None:
@@ -41,7 +43,7 @@ def run(
     params = dict(_param(text) for text in param or [])
     choice = choose_isy(isy, verify_tls=verify_tls)
     report = JsonReport() if json else PlainReport()
-    job = _Job(folder.absolute(), params, choice, seconds, trust, report)
+    job = _Job(folder.absolute(), params, choice, seconds, api, trust, report)
     summary = run_command(job.run)
     report.summary(summary)
     if not summary.ok:
@@ -54,6 +56,7 @@ class _Job:
     params: dict[str, str]
     isy: IsyChoice
     seconds: float | None
+    api: Api
     trust: bool
     report: Report
 
@@ -70,7 +73,7 @@ class _Job:
                 return await self._live(platform, nodeserver, interrupts)
 
     async def _install(self, platform: Platform, isy: Isy) -> NodeServer:
-        nodeserver = await platform.manager.add(isy, self.folder, trusted=True, say=say)
+        nodeserver = await platform.manager.add(isy, self.folder, api=self.api, trusted=True, say=say)
         if self.params:
             patch = wire.Upstream(patchparams=wire.Patch(set=dict(self.params)))
             await platform.manager.change(nodeserver.worker, patch)

@@ -5,6 +5,7 @@ import secrets
 from msgspec import json
 
 from pgc.broker.access import Login, hash_secret, new_secret
+from pgc.broker.logins import Logins
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.workers.runtime import Assignment
 from pgc_interface import wire
@@ -17,14 +18,15 @@ def new_login(nodeserver: NodeServer) -> tuple[Login, str]:
     return Login(name=name, secret_hash=hash_secret(secret), prefix=nodeserver.topics.prefix), secret
 
 
-def assignment(nodeserver: NodeServer, broker_url: str, login: Login, secret: str) -> Assignment:
+def assignment(nodeserver: NodeServer, broker: Logins, login: Login, secret: str) -> Assignment:
     """The environment of PROTOCOL: it travels in the claim, never on a command line."""
-    scheme, host = broker_url.split("://", 1)
+    scheme, host = broker.url.split("://", 1)
     environment = {
         "NODESERVER": json.encode(wire.to_dict(nodeserver.on_wire())).decode(),
         "STAGE": nodeserver.stage,
         "PGC_TOPIC_PREFIX": nodeserver.topics.prefix,
         "PGC_MQTT_URL": f"{scheme}://{login.name}:{secret}@{host}",
+        "PGC_MQTT_CA": broker.ca,
         "PGC_LOG_FORMAT": "json",
     }
-    return Assignment(executable=nodeserver.server_file.executable, environment=environment)
+    return Assignment(nodeserver.server_file.executable, environment, nodeserver.record.dialect)

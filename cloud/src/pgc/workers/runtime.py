@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 
 from pgc.sandbox.contract import Sandbox
+from pgc_interface.dialects import Dialect
 
 
 class Stream(StrEnum):
@@ -48,6 +49,7 @@ class Assignment(msgspec.Struct, frozen=True):
     executable: str
     """Path inside the NodeServer's folder."""
     environment: dict[str, str]
+    dialect: Dialect = Dialect.PGC
 
     def __repr__(self) -> str:
         return f"Assignment(executable={self.executable!r}, environment=<{len(self.environment)} names>)"
