@@ -1,9 +1,15 @@
-"""What public NodeServers do and rely on; the numbers are those of the list of quirks in docs."""
+"""What public NodeServers do and rely on; the numbers are those of the list of quirks in docs.
+
+Some are shown where whole processes run: 6 (``sys.exit`` in start) in test_stop, 11 (folder, path) in test_launcher,
+16 and 17 (server.json, requirements) in the platform's tests of bundles, 19 in dialects/test_polyinterface.
+"""
 
 # ruff: noqa: RUF012 - NodeServers write their drivers and commands so
 from __future__ import annotations
 
+import os
 import threading
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +123,24 @@ def test_06_start_has_its_own_thread_and_may_block(platform: Any, make_interface
     leave.set()
 
 
+def test_06_sys_exit_in_a_thread_of_its_own_ends_that_only(start: Any, heard: list[str]) -> None:
+    def leave() -> None:
+        raise SystemExit(3)
+
+    thread = threading.Thread(target=leave)
+    start().poly  # noqa: B018 - from now on the SDK logs what threads raise
+    thread.start()
+    thread.join(PATIENCE)
+    assert heard == []
+
+
+def test_07_run_forever_returns_at_once_where_the_launcher_waits(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Interface, "host_waits", True)
+    controller = start()
+    controller.runForever()
+    assert controller.poly.running is True
+
+
 def test_08_names_that_a_subclass_shadows_are_left_alone(platform: Any, start: Any, heard: list[str]) -> None:
     class Shadowing(Controller):
         status = None
@@ -152,6 +176,13 @@ def test_10_the_logger_is_a_plain_one() -> None:
     LOGGER.setLevel(30)
     assert LOGGER.level == 30
     LOGGER.setLevel(level)
+
+
+def test_11_the_folder_of_the_nodeserver_is_where_its_files_are(start: Any, tmp_path: Path) -> None:
+    assert start().poly.get_server_data()["version"] == "0.0.0"
+    (tmp_path / "server.json").write_text('{"credits": [{"version": "2.4"}], "profile_version": "7"}')
+    data = start().poly.get_server_data(check_profile=True)
+    assert (data["version"], data["profile_version"]) == ("2.4", "7")
 
 
 def test_12_a_command_with_a_value_and_no_uom_takes_the_drivers(platform: Any, start: Any) -> None:
@@ -206,6 +237,81 @@ def test_15_what_the_init_says_is_there_as_it_came(start: Any) -> None:
 def test_16_server_json_may_begin_with_a_bom(start: Any, tmp_path: Path) -> None:
     (tmp_path / "server.json").write_bytes(b'\xef\xbb\xbf{"name": "N", "shortPoll": "30"}')
     assert start().poly.serverFile == {"name": "N", "shortPoll": "30"}
+
+
+def test_18_old_python_runs_the_sdk_as_well() -> None:
+    """What is written here is checked for Python 3.8 by the linter; this is what the package itself promises."""
+    assert "3.8" in (metadata("pgc-cloud-sdk").get("Requires-Python") or "")
+
+
+def test_19_variables_of_polyglot_2_are_not_there(start: Any) -> None:
+    start()
+    assert {"PROFILE_NUM", "MQTT_HOST", "MQTT_PORT", "TOKEN"}.isdisjoint(os.environ)
+
+
+def test_commands_arrive_as_text_and_reach_a_plain_function(platform: Any, start: Any) -> None:
+    got: list[Any] = []
+
+    class Lamp(Controller):
+        def dim(self, command: dict[str, Any]) -> None:
+            got.append((self, int(command["value"]), command["query"]["H.uom4"], command["cmd"], command["address"]))
+
+        commands = {"DIM": dim}
+
+    controller = start(Lamp)
+    query = {"H.uom4": "20", "requestId": "7"}
+    platform.send(command={"address": "controller", "cmd": "DIM", "value": "42", "uom": "51", "query": query})
+    assert platform.expect_key("report") == {"requestId": "7", "success": True}
+    assert got == [(controller, 42, "20", "DIM", "controller")]
+
+
+def test_a_function_that_takes_only_self_fails_and_the_next_one_runs(
+    platform: Any, start: Any, heard: list[str]
+) -> None:
+    class Lamp(Controller):
+        def on(self) -> None: ...
+
+        commands = {"DON": on}
+
+    start(Lamp)
+    for request, command in (("1", "DON"), ("2", "OTHER")):
+        platform.send(command={"address": "controller", "cmd": command, "query": {"requestId": request}})
+    wanted = [{"requestId": "1", "success": False}, {"requestId": "2", "success": True}]
+    platform.expect(lambda frame: frame.get("report") == wanted[1])
+    assert platform.came("report") == wanted
+    assert "TypeError" in heard[0]
+
+
+@pytest.mark.parametrize("drivers", [[{"driver": "ST", "value": "1", "uom": "2"}], {"ST": {"value": 1, "uom": 2}}])
+def test_drivers_of_a_class_are_numbers_or_text_in_a_list_or_a_map(drivers: Any, start: Any) -> None:
+    controller = start()
+    kind = type("Kind", (Node,), {"id": "kind", "drivers": drivers})
+    assert kind(controller, "controller", "k", "K").drivers == {"ST": {"value": "1", "uom": "2"}}
+
+
+@pytest.mark.parametrize("hint", [[1, 2, 3, 4], "0x01020304"])
+def test_a_hint_is_four_numbers_or_text(hint: Any, platform: Any, start: Any) -> None:
+    controller = start()
+    kind = type("Kind", (Node,), {"id": "kind", "hint": hint})
+    controller.addNode(kind(controller, "controller", "k", "K"))
+    added = platform.expect(lambda frame: "'k'" in str(frame.get("batch", {}).get("addnode")))
+    assert added["batch"]["addnode"][0]["hint"] == hint
+
+
+OF_INTERFACE = """start installprofile stop onConfig config get_server_data saveCustomData add_custom_config_docs init
+    network_interface stage save_typed_params onStop send restart getNode"""
+OF_CONTROLLER = """setDriver addNode reportDrivers removeNoticesAll addNotice addCustomParam runForever reportCmd
+    getDriver
+    getCustomParam removeNotice saveCustomData delNode _convertDrivers removeCustomParam query start stop shortPoll
+    longPoll status delete oauth nodes polyConfig poly address name primary controller parent drivers id hint _nodes
+    started isPrimary timeAdded"""
+
+
+def test_the_names_that_nodeservers_use(start: Any) -> None:
+    controller = start()
+    assert [name for name in OF_INTERFACE.split() if not hasattr(controller.poly, name)] == []
+    assert [name for name in OF_CONTROLLER.split() if not hasattr(controller, name)] == []
+    assert set(controller._nodes["controller"]) >= {"nodedefid", "name", "primary"}
 
 
 def test_log_handler_is_not_there_in_this_dialect() -> None:
