@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -13,6 +13,9 @@ from pgc.isy.client import IsyClient, IsyLogin
 from pgc.isy.reporter import Backoff, Reporter
 
 USER, PASSWORD = "admin", "an isy's secret"
+_LOOKS = ("/rest/time", "/rest/nodes", "/rest/status")
+_NODES = [f"n{slot:03}_{address}" for slot in range(1, 26) for address in ("ctl", "child", "never")]
+"""On the ISY from the start, to anyone who looks; what is added is there as well."""
 _STATUS = re.compile(r"/rest/ns/(\d+)/nodes/n\d{3}_(\w+)/report/status/([^/]+)/([^/]+)/([^/]+)$")
 
 
@@ -35,6 +38,7 @@ class _Fault:
     reason: int | None
     times: int
     drop: bool = False
+    held: asyncio.Event | None = None
 
 
 @dataclass
@@ -62,8 +66,8 @@ class HeldIsy:
 
     @property
     def paths(self) -> list[str]:
-        """All that came but the reporter's probe."""
-        return [seen.path for seen in self.seen if seen.path != "/rest/time"]
+        """All that came but the reporter's own looks at the ISY."""
+        return [seen.path for seen in self.seen if not seen.path.startswith(_LOOKS)]
 
     @property
     def statuses(self) -> list[tuple[int, str, str, str]]:
@@ -80,6 +84,12 @@ class HeldIsy:
 
     def drop_after_applying(self, part: str, times: int = 1) -> None:
         self._faults.append(_Fault(part, 200, None, times, drop=True))
+
+    def hold_before_applying(self, part: str, times: int = 1) -> asyncio.Event:
+        """The next calls with this in their path are looked at when the event is set, even if nobody waits any more."""
+        held = asyncio.Event()
+        self._faults.append(_Fault(part, 200, None, times, held=held))
+        return held
 
     async def until(self, reached: Callable[[], bool]) -> None:
         async with asyncio.timeout(10), self._changed:
@@ -104,13 +114,16 @@ class HeldIsy:
         self.waiting += 1
         self.most_waiting = max(self.most_waiting, self.waiting)
         fault = self._fault(seen.path)
+        if fault and fault.held:
+            await self._notify()
+            await fault.held.wait()
         self._apply(seen.path, fault)
         await self._notify()
         await self.gate.wait()
         self.waiting -= 1
         if fault and fault.drop and request.transport:
             request.transport.close()
-        return _answer(fault, self.bodies.get(seen.path))
+        return _answer(fault, self.bodies.get(seen.path) or self._listed(seen.path))
 
     async def _notify(self) -> None:
         async with self._changed:
@@ -122,9 +135,28 @@ class HeldIsy:
             fault.times -= 1
         return fault
 
+    def _listed(self, path: str) -> bytes | None:
+        """What it holds, as an ISY lists it."""
+        if path == "/rest/nodes":
+            return f"<nodes>{''.join(f'<node><address>{node}</address></node>' for node in _NODES)}</nodes>".encode()
+        if path == "/rest/status":
+            return f"<nodes>{''.join(map(self._node, _NODES))}</nodes>".encode()
+        if path.startswith("/rest/nodes/"):
+            return f"<nodeInfo>{self._node(path.rpartition('/')[2])}</nodeInfo>".encode()
+        return None
+
+    def _node(self, node: str) -> str:
+        return f'<node id="{node}">{"".join(self._properties(int(node[1:4]), node[5:]))}</node>'
+
+    def _properties(self, slot: int, address: str) -> Iterator[str]:
+        for (its_slot, its_address, driver), (value, uom) in self.held.items():
+            if (its_slot, its_address) == (slot, address):
+                whole, _, decimals = value.partition(".")
+                yield f'<property id="{driver}" value="{whole}{decimals}" uom="{uom}" prec="{len(decimals)}"/>'
+
     def _apply(self, path: str, fault: _Fault | None) -> None:
         status = _STATUS.search(path)
-        if status and (fault is None or fault.drop):
+        if status and (fault is None or fault.drop or fault.held):
             self.held[int(status[1]), status[2], status[3]] = (status[4], status[5])
 
 
@@ -145,6 +177,8 @@ class Told:
     confirmed: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     refused: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     online: list[tuple[bool, str]] = field(default_factory=list)
+    missing: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    found: list[tuple[int, frozenset[str]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._changed = asyncio.Event()
@@ -155,6 +189,14 @@ class Told:
 
     def value_refused(self, slot: int, address: str, driver: str, value: str, reason: str) -> None:
         self.refused.append((slot, address, driver, value, reason))
+        self._changed.set()
+
+    def nodes_missing(self, slot: int, addresses: frozenset[str]) -> None:
+        self.missing.append((slot, addresses))
+        self._changed.set()
+
+    def nodes_found(self, slot: int, addresses: frozenset[str]) -> None:
+        self.found.append((slot, addresses))
         self._changed.set()
 
     def isy_online(self, online: bool, reason: str) -> None:

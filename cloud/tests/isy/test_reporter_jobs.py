@@ -44,12 +44,28 @@ async def test_a_node_that_the_isy_had_lost_gets_all_its_values_again(
 ) -> None:
     reporter.node_known(3, "ctl")
     reporter.confirmed(3, "ctl", "GV1", "1", "56")
+    isy.held[3, "ctl", "GV1"] = ("1", "56")
     isy.fail("/GV2/", 404)
     reporter.report(3, "ctl", "GV2", "2", "56")
     await told.until(lambda: bool(told.refused))
+    isy.held.clear()
     assert (await reporter.add_node(3, CTL)).status == 200
-    await told.until(lambda: len(told.confirmed) == 2)
+    await isy.until(lambda: len(isy.held) == 2)
     assert isy.held == {(3, "ctl", "GV1"): ("1", "56"), (3, "ctl", "GV2"): ("2", "56")}
+
+
+async def test_an_add_whose_answer_was_lost_is_tried_again_and_counts_as_new(
+    isy: HeldIsy, reporter: Reporter, told: Told
+) -> None:
+    """Or a node that someone had deleted would be there again without its values."""
+    reporter.node_known(3, "ctl")
+    reporter.report(3, "ctl", "GV1", "1", "56")
+    await told.until(lambda: bool(told.confirmed))
+    isy.drop_after_applying("/add/")
+    isy.fail("/add/", 400, 5004)
+    assert await reporter.add_node(3, CTL) == NodeOutcome(True, 200)
+    await told.until(lambda: len(told.confirmed) == 2)
+    assert isy.count("/add/") == 2
 
 
 @pytest.mark.parametrize(("status", "code", "words"), [(400, 5006, "nodedef is not known"), (403, None, "403")])
@@ -76,8 +92,9 @@ async def test_an_address_over_14_characters_is_refused_without_asking_the_isy(
 async def test_a_parent_that_the_isy_refuses_is_no_failure(
     isy: HeldIsy, reporter: Reporter, caplog: pytest.LogCaptureFixture
 ) -> None:
-    isy.fail("/services", 500)
+    isy.fail("/services", 500, times=10**6)
     assert (await reporter.add_node(3, CHILD)).success
+    assert isy.count("/add/") == 1
     assert "refused grouping under its primary" in caplog.text
 
 

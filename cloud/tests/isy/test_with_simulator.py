@@ -38,14 +38,8 @@ FILES = [
 
 
 @pytest.fixture
-async def simulator() -> AsyncIterator[SimulatedIsy]:
-    async with SimulatedIsy(username="admin", password="secret") as simulator:
-        yield simulator
-
-
-@pytest.fixture
 async def isy(simulator: SimulatedIsy, told: Told) -> AsyncIterator[Isy]:
-    isy = Isy("home", "Home", IsyLogin(simulator.url, "admin", "secret"), told)
+    isy = Isy("home", "Home", IsyLogin(simulator.url, "admin", "admin"), told)
     await isy.start()
     yield isy
     await isy.stop()
@@ -101,7 +95,7 @@ async def test_version_is_known_after_the_start(isy: Isy, simulator: SimulatedIs
 
 async def test_an_isy_that_is_off_at_the_start_tells_its_version_later(simulator: SimulatedIsy, told: Told) -> None:
     await simulator.faults.offline()
-    isy = Isy("home", "Home", IsyLogin(simulator.url, "admin", "secret"), told)
+    isy = Isy("home", "Home", IsyLogin(simulator.url, "admin", "admin"), told)
     await isy.start()
     assert isy.version == ""
     asking = next(task for task in asyncio.all_tasks() if task.get_name() == "version of ISY home")

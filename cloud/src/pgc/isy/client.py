@@ -4,18 +4,22 @@ Addresses come in without the slot's prefix. A method that returns a :class:`Rep
 ISY's answer means; one that returns something else raises :class:`IsyRefused` when the ISY does not give it.
 """
 
+import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element
 
 from pgc.isy import xml
-from pgc.isy.addresses import clean_name, on_isy
+from pgc.isy.addresses import on_isy
 from pgc.isy.connections import Connection, read_connections
-from pgc.isy.errors import BadValue, IsyError, IsyRefused, IsyUnauthorized
+from pgc.isy.errors import BadRequest, IsyError, IsyRefused, IsyUnauthorized
+from pgc.isy.holdings import Drivers, Holdings, read_holdings, read_node
 from pgc.isy.nodes import NewNode
 from pgc.isy.transport import TIMEOUT, Answer, IsyLogin, Request, Transport
+from pgc_interface.rules.addresses import clean_name
 
 __all__ = ["Connection", "IsyClient", "IsyLogin", "NewNode", "Reply"]
 
@@ -23,6 +27,8 @@ MAX_URL = 255
 """Bytes of a whole URL under ``/rest/ns/``; an ISY takes no more there."""
 _UPLOAD_PATIENCE = 6.0
 """An ISY994 writes a large file slowly."""
+_LIST_PATIENCE = 6.0
+"""And lists hundreds of nodes slowly."""
 _REASON = re.compile(rb"<reason\b[^>]*?\bcode\s*=\s*[\"'](\d{1,6})[\"']")
 _SERVICE = "urn:udi-com:service:X_Insteon_Lighting_Service:1"
 
@@ -63,6 +69,10 @@ class IsyClient:
     def url(self) -> str:
         return self._transport.base
 
+    def on_time_out(self, told: Callable[[], None]) -> None:
+        """From now on `told` is called whenever a request timed out, which the ISY may still carry out."""
+        self._transport.on_time_out = told
+
     async def start(self) -> None:
         await self._transport.start()
 
@@ -102,9 +112,10 @@ class IsyClient:
     # --- nodes ---
 
     async def add_node(self, slot: int, node: NewNode) -> Reply:
+        """Not sent again by itself where it may have arrived: the ISY's answer would not tell whether it was new."""
         parameters = {"primary": on_isy(slot, node.primary), "name": clean_name(node.name) or node.address}
         query = urlencode(parameters, quote_via=quote)
-        return await self._get(f"{_node(slot, node.address)}/add/{_part(node.nodedefid)}?{query}")
+        return await self._get(f"{_node(slot, node.address)}/add/{_part(node.nodedefid)}?{query}", repeatable=False)
 
     async def remove_node(self, slot: int, address: str) -> Reply:
         return await self._get(f"{_node(slot, address)}/remove")
@@ -126,6 +137,35 @@ class IsyClient:
     async def query_node(self, slot: int, address: str) -> Reply:
         """Has the ISY ask the NodeServer for the node's values, as an owner's Query button does."""
         return await self._get(f"/rest/query/{_part(on_isy(slot, address))}")
+
+    # --- as an owner's app does: of any node, whose full address it knows ---
+
+    async def node_names(self) -> dict[str, str]:
+        """All nodes of the ISY: address and name."""
+        nodes = (await self._read("/rest/nodes", "its nodes")).iter("node")
+        return {node.findtext("address", "").strip(): node.findtext("name", "").strip() for node in nodes}
+
+    async def send_command(self, node: str, command: str, value: str | None = None, uom: str | None = None) -> Reply:
+        """Sent again only where it cannot have arrived. A uom without a value is left out."""
+        given = [part for part in (value, uom if value is not None else None) if part is not None]
+        parts = (node, "cmd", command, *given)
+        return await self._get("/".join(("/rest/nodes", *map(_part, parts))), repeatable=False)
+
+    # --- what it holds ---
+
+    async def holdings(self) -> Holdings:
+        """All nodes of NodeServers with their values; two long answers, so not for every day."""
+        nodes = await self._body("/rest/nodes", "its nodes", patience=_LIST_PATIENCE)
+        status = await self._body("/rest/status", "the values of its nodes", patience=_LIST_PATIENCE)
+        return await asyncio.to_thread(read_holdings, nodes, status)
+
+    async def node_holds(self, slot: int, address: str) -> Drivers | None:
+        """The values of one node; None where there is no such node."""
+        answer = await self._transport.ask(Request(f"/rest/nodes/{_part(on_isy(slot, address))}"))
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        _reply(answer).expect_ok(f"the values of {address}")
+        return read_node(answer.body)
 
     # --- reports ---
 
@@ -164,15 +204,15 @@ class IsyClient:
         except xml.BadXml as error:
             raise IsyError(f"what answers at {self.url} does not look like an ISY: {what} is not XML") from error
 
-    async def _body(self, path: str, what: str) -> bytes:
-        answer = await self._transport.ask(Request(path))
+    async def _body(self, path: str, what: str, patience: float = 1.0) -> bytes:
+        answer = await self._transport.ask(Request(path, patience=patience))
         _reply(answer).expect_ok(what)
         return answer.body
 
     def _check_length(self, path: str) -> None:
         length = len(self.url) + len(path)
         if path.startswith("/rest/ns/") and length > MAX_URL:
-            raise BadValue(
+            raise BadRequest(
                 f"the call would be {length} bytes long, and an ISY takes at most {MAX_URL}: shorten the name"
             )
 

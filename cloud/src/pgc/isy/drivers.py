@@ -88,9 +88,20 @@ class Driver:
         """The node was added again: what the ISY refused may go now, and `lost` says that it forgot what it held."""
         if self.idle:
             self.wanted = self.refused or (self.held if lost else None)
+        elif lost and self.wanted is None:
+            self.wanted, self.forced = self.sending, True  # nobody knows whether it comes before or after the node
         self.refused = None
         self.held = None if lost else self.held
         self.told.clear()
+
+    def lost(self, value: Value) -> bool:
+        """The ISY does not hold `value`, which it confirmed: it goes out again, unless something newer has gone since.
+        Returns whether it does."""
+        if self.held is not value:
+            return False
+        self.held = None
+        self.wanted = self.wanted or value
+        return True
 
     def add_waiting(self, job: AnyJob) -> None:
         """The job waits for all that was set until now, save what rests."""

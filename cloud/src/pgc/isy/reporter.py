@@ -18,6 +18,7 @@ from pgc.isy.drivers import Driver, Value
 from pgc.isy.jobs import AnyJob, Job
 from pgc.isy.link import Backoff, Link
 from pgc.isy.nodes import NewNode, NodeOutcome
+from pgc.isy.review import NodeListener, Review
 from pgc.isy.schedule import Schedule, Slot
 from pgc.isy.sender import Sender, ValueListener
 
@@ -33,7 +34,7 @@ DRAIN = 2.0
 _STOPPING = "the platform is stopping"
 
 
-class ReportListener(ValueListener, Protocol):
+class ReportListener(ValueListener, NodeListener, Protocol):
     """Told at once what came of reports; must not wait."""
 
     def isy_online(self, online: bool, reason: str) -> None:
@@ -47,8 +48,10 @@ class Reporter:
         self._client = client
         self._listener = listener
         self._schedule = Schedule()
-        self._link = Link(client, backoff or Backoff(), self._online_changed)
-        self._sender = Sender(client, self._schedule, self._link, listener)
+        self._link = Link(client, backoff or Backoff(), self._online_changed, self.review)
+        self._review = Review(client, self._schedule, self._link, listener, self._settle)
+        self._sender = Sender(client, self._schedule, self._link, listener, self._review.doubt)
+        client.on_time_out(self._review.ask_later)
         self._running: asyncio.Task[None] | None = None
         self._stopped = False
 
@@ -72,6 +75,7 @@ class Reporter:
             async with asyncio.timeout(DRAIN):
                 await self._sender.drained()
         self._stopped = True
+        self._review.forget_late()
         running, self._running = self._running, None
         if running is not None:
             running.cancel()
@@ -101,6 +105,16 @@ class Reporter:
         queues = self._schedule.slot(slot)
         self._changed(queues, queues.values.know(address))
 
+    def node_away(self, slot: int, address: str) -> None:
+        """The node is not on the ISY and will not be added: nothing need wait for its values."""
+        queues = self._schedule.slot(slot)
+        queues.values.miss(address)
+        self._changed(queues, queues.values.free_if_unknown(address))
+
+    def review(self) -> None:
+        """Looks soon at what the ISY really holds, and sends again what it has lost."""
+        self._review.ask()
+
     def forget(self, slot: int) -> None:
         """The slot is no longer ours: drops all that waits for it and all that is known of it."""
         self._schedule.forget(slot, f"slot {slot} was given up")
@@ -114,9 +128,12 @@ class Reporter:
         queues.values.adding(node.address)
         outcome = NodeOutcome(False, 0)
         try:
-            outcome = await self._do(queues, Job(partial(nodework.add, self._client, slot, node), _no_node))
+            adding = nodework.Adding(self._client, slot, node)
+            outcome = await self._do(queues, Job(adding.attempt, adding.lost))
         finally:
             self._added(queues, node.address, outcome)
+        if not outcome.success and node.primary != node.address:
+            self._review.doubt(slot, node.primary)  # without its primary the ISY does not take it
         return outcome
 
     async def remove_node(self, slot: int, address: str) -> NodeOutcome:
@@ -164,6 +181,7 @@ class Reporter:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._link.watch(), name=f"link {self._client.url}")
             group.create_task(self._sender.run(), name=f"sender {self._client.url}")
+            group.create_task(self._review.run(), name=f"review {self._client.url}")
 
     def _want(
         self, slot: int, address: str, driver: str, value: Value, *, force: bool = False, first: bool = False

@@ -56,6 +56,10 @@ class Schedule:
         """Nothing is ready, nothing is on the way."""
         return not (self._under_way or self._jobs or self._first or self._values)
 
+    @property
+    def slots(self) -> list[Slot]:
+        return list(self._slots.values())
+
     def slot(self, number: int) -> Slot:
         slot = self._slots.get(number)
         if slot is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Protocol
 
@@ -23,6 +24,9 @@ REST = 60.0
 """Seconds of a driver's rest, in which the others go on undisturbed."""
 
 
+_NOT_THERE = "the ISY knows no such node or driver: is the driver in the nodedef, and the profile uploaded? (404)"
+
+
 class ValueListener(Protocol):
     """Told at once what came of values; must not wait. Addresses are without prefix."""
 
@@ -36,8 +40,17 @@ class ValueListener(Protocol):
 class Sender:
     """Sends what the schedule holds while the link is up, and sleeps until the bell while there is nothing."""
 
-    def __init__(self, client: IsyClient, schedule: Schedule, link: Link, listener: ValueListener) -> None:
+    def __init__(
+        self,
+        client: IsyClient,
+        schedule: Schedule,
+        link: Link,
+        listener: ValueListener,
+        doubt: Callable[[int, str], None],
+    ) -> None:
+        """`doubt` is told slot and address of a node that may not be on the ISY any more."""
         self._client = client
+        self._doubt = doubt
         self._schedule = schedule
         self._link = link
         self._listener = listener
@@ -136,6 +149,8 @@ class Sender:
         elif has_trouble(reply):
             self._unanswered(slot, driver, value, trouble(reply), counts=_counts(reply.status))
         else:
+            if reply.status == HTTPStatus.NOT_FOUND and _NOT_THERE not in driver.told:
+                self._doubt(slot.number, driver.address)
             self._declined(slot, driver, value, _why(reply))
 
     def _unanswered(self, slot: Slot, driver: Driver, value: Value, reason: str, *, counts: bool) -> None:
@@ -176,5 +191,5 @@ def _counts(status: int) -> bool:
 
 def _why(reply: Reply) -> str:
     if reply.status == HTTPStatus.NOT_FOUND:
-        return "the ISY knows no such node or driver: is the driver in the nodedef, and the profile uploaded? (404)"
+        return _NOT_THERE
     return in_words(reply.status, reply.reason)

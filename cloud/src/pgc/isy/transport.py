@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ import aiohttp
 from aiohttp.client_exceptions import ClientConnectorCertificateError
 from yarl import URL
 
-from pgc.isy.errors import BadValue, IsyError, IsyUnreachable
+from pgc.isy.errors import BadRequest, IsyError, IsyUnreachable
 
 AT_ONCE = 4
 """Requests at once; an ISY994 has few connections, and others in the home want some too."""
@@ -53,7 +54,7 @@ class Answer:
 
 
 class Transport:
-    """Owns the HTTP session with one ISY."""
+    """Owns the HTTP session with one ISY. `on_time_out` is called when a request may still be carried out later."""
 
     def __init__(self, login: IsyLogin, *, verify_tls: bool = True, timeout: float = TIMEOUT) -> None:
         self.base = _checked_base(login.url)
@@ -62,6 +63,7 @@ class Transport:
         self._timeout = timeout
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
+        self.on_time_out: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
         self._session = aiohttp.ClientSession(
@@ -101,6 +103,7 @@ class Transport:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise IsyUnreachable(f"cannot connect to the ISY at {self.base}: {_cause(error)}") from error
         except TimeoutError as error:
+            self.on_time_out()
             message = f"the ISY at {self.base} did not answer within {self._timeout * request.patience:g} s"
             raise IsyUnreachable(message, maybe_done=True) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -154,7 +157,7 @@ def _checked_base(url: str) -> str:
     except ValueError:
         usable = False
     if not usable or "@" in parts.netloc or parts.query or parts.fragment:
-        raise BadValue(
+        raise BadRequest(
             "the ISY's URL is not usable", hint="Give it as http://host:port, without a user or password in it."
         )
     return url.rstrip("/")

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pgc.isy.drivers import Driver
+from pgc.isy.drivers import Driver, Value
 from pgc.isy.jobs import AnyJob
 
 MAX_DRIVERS = 10_000
@@ -97,6 +97,22 @@ class ValueQueue:
         for driver in node.drivers.values():
             self._leave(driver)
         return was_known
+
+    def miss(self, address: str) -> None:
+        """The ISY does not have the node: all its values go out once it is added again."""
+        for driver in self._node(address).drivers.values():
+            driver.renew(lost=True)
+        self.hold(address)
+
+    def present(self) -> dict[str, object]:
+        """The nodes that the ISY is taken to have, each with an object that is another one once it was removed and
+        added again."""
+        return {address: node for address, node in self._nodes.items() if node.known and not node.adding}
+
+    def held(self) -> list[tuple[Driver, Value]]:
+        """What the ISY has confirmed."""
+        drivers = (driver for node in self._nodes.values() for driver in node.drivers.values())
+        return [(driver, driver.held) for driver in drivers if driver.held is not None]
 
     def free_if_unknown(self, address: str) -> list[AnyJob]:
         """A node that will not be added: nothing need wait for its values."""
