@@ -15,9 +15,8 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 @pytest.fixture
-async def simulated() -> AsyncIterator[SimulatedIsy]:
-    async with SimulatedIsy() as isy:
-        yield isy
+def simulated(simulator: SimulatedIsy) -> SimulatedIsy:
+    return simulator
 
 
 @pytest.fixture

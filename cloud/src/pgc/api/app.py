@@ -12,17 +12,20 @@ from pgc.api.nodeservers import nodeserver_routes
 from pgc.api.problems import answer_problems
 from pgc.api.shapes import Health, Problem
 from pgc.isy.manager import IsyManager
+from pgc.nodeservers.deletions import Deletions
 from pgc.nodeservers.manager import Manager
 
 
-def build_app(manager: Manager, isys: IsyManager, token: str, missing: Callable[[], list[str]]) -> FastAPI:
+def build_app(
+    manager: Manager, isys: IsyManager, deletions: Deletions, token: str, missing: Callable[[], list[str]]
+) -> FastAPI:
     """`missing` names the parts of the platform that are not up."""
     app = FastAPI(title="Polyglot Cloud", version=__version__, responses={"4XX": {"model": Problem}})
     answer_problems(app)
     app.add_middleware(Door, token=token)
     shown = [Depends(HTTPBearer(auto_error=False, description="the token of the file api-token"))]
     app.include_router(isy_routes(isys, manager), prefix="/api", dependencies=shown)
-    app.include_router(nodeserver_routes(manager, isys), prefix="/api", dependencies=shown)
+    app.include_router(nodeserver_routes(manager, isys, deletions), prefix="/api", dependencies=shown)
 
     @app.get("/health", tags=["health"])
     async def health() -> Health:

@@ -1,5 +1,6 @@
-"""What one ISY's reporter tells: which values arrived, which were refused, whether the ISY answers."""
+"""What one ISY's reporter tells: which values arrived or were refused, which nodes are gone, whether it answers."""
 
+from pgc.nodeservers.deletions import Deletions
 from pgc.nodeservers.directory import Directory
 from pgc.nodeservers.events import DriverConfirmed
 from pgc.nodeservers.hot import HotLane
@@ -8,8 +9,9 @@ from pgc.nodeservers.hot import HotLane
 class HomeListener:
     """Implements the reporter's listener for the NodeServers of one ISY."""
 
-    def __init__(self, isy: str, directory: Directory, hot: HotLane) -> None:
+    def __init__(self, isy: str, directory: Directory, hot: HotLane, deletions: Deletions) -> None:
         self._isy = isy
+        self._deletions = deletions
         self._directory = directory
         self._hot = hot
 
@@ -26,6 +28,16 @@ class HomeListener:
         nodeserver = self._directory.at(self._isy, slot)
         if nodeserver is not None:
             nodeserver.journal.remark(f"the ISY refused {address} {driver} = {value}: {reason}", "WARNING")
+
+    def nodes_missing(self, slot: int, addresses: frozenset[str]) -> None:
+        nodeserver = self._directory.at(self._isy, slot)
+        if nodeserver is not None:
+            self._deletions.missing(nodeserver, addresses)
+
+    def nodes_found(self, slot: int, addresses: frozenset[str]) -> None:
+        nodeserver = self._directory.at(self._isy, slot)
+        if nodeserver is not None:
+            self._deletions.found(nodeserver, addresses)
 
     def isy_online(self, online: bool, reason: str) -> None:
         text = "the ISY answers again" if online else f"the ISY does not answer: {reason}"

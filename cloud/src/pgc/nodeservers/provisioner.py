@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 
 from pgc.isy import slots
 from pgc.isy.errors import IsyError, IsyUnreachable
@@ -14,7 +15,7 @@ from pgc.nodeservers.nodes import Node
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.outbound import Outbound
 from pgc.nodeservers.profiles import Profiles
-from pgc.nodeservers.steps import Steps, may_pass
+from pgc.nodeservers.steps import Step, Steps, may_pass
 from pgc.storage.records import NodeRecord
 from pgc.storage.storage import Storage
 from pgc_interface import wire
@@ -62,15 +63,18 @@ class Provisioner:
         self._steps.put(nodeserver, partial(self._register, nodeserver))
         if await self._profiles.is_due(nodeserver):
             self.profile(nodeserver)
-        missing = [Addition(node.record, {}) for node in nodeserver.nodes.values() if not node.record.on_isy]
+        records = [node.record for node in nodeserver.nodes.values()]
+        missing = [Addition(record, {}) for record in records if not (record.on_isy or record.deleted)]
         if missing:
             self.add(nodeserver, missing, single=False)
 
-    def restore(self, nodeserver: NodeServer) -> None:
-        """Sees to it that the ISY has all nodes that it had: it may have lost or been told to delete some."""
-        held = [Addition(node.record, {}) for node in nodeserver.nodes.values() if node.record.on_isy]
-        if held:
-            self._steps.put(nodeserver, partial(self._restore, nodeserver, held))
+    def then(self, nodeserver: NodeServer, step: Step) -> None:
+        """Does this when its turn comes."""
+        self._steps.put(nodeserver, step)
+
+    async def bring(self, nodeserver: NodeServer, nodes: list[Node]) -> list[wire.NodeResult]:
+        """Adds nodes that were on the ISY before; a step for :meth:`then`."""
+        return await self._add_all(nodeserver, [Addition(node.record, {}) for node in nodes])
 
     def profile(self, nodeserver: NodeServer) -> None:
         """Sends the profile as it is stored when its turn comes: asked for again before that, it still goes once."""
@@ -136,9 +140,6 @@ class Provisioner:
             await self._profiles.first_run_over(nodeserver)
         await self._outbound.config(nodeserver)
 
-    async def _restore(self, nodeserver: NodeServer, held: list[Addition]) -> None:
-        await self._add_all(nodeserver, held)
-
     async def _add_all(self, nodeserver: NodeServer, added: list[Addition]) -> list[wire.NodeResult]:
         """Primaries one by one, since their children need them; then the children side by side."""
         results = [await self._add_one(nodeserver, new) for new in added if _is_primary(new)]
@@ -150,6 +151,10 @@ class Provisioner:
         if new.refused:
             nodeserver.journal.remark(f"node {record.address} was not added: {new.refused}", "ERROR")
             return wire.NodeResult(success=False, address=record.address, reason=new.refused)
+        node = nodeserver.nodes.get(record.address)
+        if node is not None and node.record.deleted:
+            nodeserver.journal.remark(f"node {record.address} stays away from the ISY, where it was deleted")
+            return wire.NodeResult(success=True, address=record.address, statusCode=HTTPStatus.OK)
         outcome = await nodeserver.isy.reporter.add_node(nodeserver.slot, _for_isy(record))
         if outcome.success:
             await self._now_on_isy(nodeserver, record)
@@ -159,10 +164,10 @@ class Provisioner:
 
     async def _now_on_isy(self, nodeserver: NodeServer, record: NodeRecord) -> None:
         node = nodeserver.nodes.get(record.address)
-        record = replace(node.record if node else record, on_isy=True)
+        record = replace(node.record if node else record, on_isy=True, deleted=False)
         if node is not None:
             node.record = record
-            _report_again(nodeserver, node)
+            report_again(nodeserver, node)
         async with self._storage.database.saving() as tx:
             await self._storage.nodes.put(tx, nodeserver.worker, record)
         nodeserver.tell(
@@ -202,7 +207,7 @@ class Provisioner:
             driver.confirmed = False
 
 
-def _report_again(nodeserver: NodeServer, node: Node) -> None:
+def report_again(nodeserver: NodeServer, node: Node) -> None:
     """Where the node was removed just before, the reporter forgot its values; what the ISY holds is not sent."""
     for name, driver in node.drivers.items():
         nodeserver.isy.reporter.report(nodeserver.slot, node.record.address, name, driver.value, driver.uom)

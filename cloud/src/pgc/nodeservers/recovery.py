@@ -70,7 +70,7 @@ def _tell_reporter(nodeserver: NodeServer, node: Node) -> None:
     if node.record.on_isy:
         reporter.node_known(nodeserver.slot, node.record.address)
     for name, driver in node.drivers.items():
-        if driver.confirmed:
+        if driver.confirmed and node.record.on_isy:
             reporter.confirmed(nodeserver.slot, node.record.address, name, driver.value, driver.uom)
         else:
             reporter.report(nodeserver.slot, node.record.address, name, driver.value, driver.uom)
