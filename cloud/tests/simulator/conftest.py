@@ -81,9 +81,8 @@ class NodeServer:
 
 
 @pytest.fixture
-async def isy() -> AsyncIterator[SimulatedIsy]:
-    async with SimulatedIsy() as running:
-        yield running
+def isy(simulator: SimulatedIsy) -> SimulatedIsy:
+    return simulator
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 import uvloop
 
 from pgc.simulator import SimulatedIsy
+from pgc.simulator.absence import Spells
 
 NODE = "/rest/ns/1/nodes/n001_ctl"
 
@@ -64,6 +65,41 @@ async def test_offline_breaks_a_request_under_way(client, isy: SimulatedIsy, nod
         await request
 
 
+async def test_a_reboot_ends_by_itself_and_loses_nothing(client, isy: SimulatedIsy) -> None:
+    await client.add("n001_ctl")
+    await isy.faults.reboot(0.01)
+    assert isy.faults.is_online
+    assert (await client.get("/rest/nodes/n001_ctl")).status == 200
+
+
+async def test_it_goes_off_and_on_by_itself_until_it_is_told_otherwise(isy: SimulatedIsy) -> None:
+    await isy.faults.come_and_go(Spells(every=0.01, lasting=0.01))
+    seen = set()
+    async with asyncio.timeout(10), aiohttp.ClientSession() as session:
+        while seen != {True, False}:
+            seen.add(await _answers(session, isy.url))
+    await isy.faults.online()
+    assert isy.faults.spells == Spells()
+    async with aiohttp.ClientSession() as session:
+        assert await _answers(session, isy.url)
+
+
+async def test_the_last_word_counts(isy: SimulatedIsy) -> None:
+    """A spell that was to end soon does not end the one that lasts."""
+    await isy.faults.offline(0.01)
+    await isy.faults.offline()
+    rebooting = asyncio.create_task(isy.faults.reboot(3600))
+    await asyncio.wait([rebooting], timeout=0.05)
+    assert not isy.faults.is_online
+    await isy.faults.online()
+    await asyncio.wait_for(rebooting, 10)
+    assert isy.faults.is_online
+
+
+async def test_the_same_seed_fails_the_same(isy: SimulatedIsy) -> None:
+    assert await _failures(7) == await _failures(7) != await _failures(8)
+
+
 async def test_it_can_be_stopped_while_offline() -> None:
     async with SimulatedIsy() as isy:
         await isy.faults.offline()
@@ -83,3 +119,20 @@ def test_offline_and_online_work_on_the_platforms_loop() -> None:
             return statuses
 
     assert uvloop.run(spell()) == [200, 200, 200]
+
+
+async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(f"{url}/desc"):
+            return True
+    except aiohttp.ClientConnectionError:
+        return False
+
+
+async def _failures(seed: int) -> list[int]:
+    async with SimulatedIsy(seed=seed) as isy, aiohttp.ClientSession() as session:
+        isy.faults.error_rate = 0.5
+        for _ in range(30):
+            async with session.get(f"{isy.url}/desc"):
+                pass
+        return [record.status for record in isy.requests]

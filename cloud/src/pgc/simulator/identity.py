@@ -10,8 +10,10 @@ def fresh_uuid() -> str:
     return f"00:21:b9:{tail[:2]}:{tail[2:4]}:{tail[4:]}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Identity:
+    """Model and firmware may change while it runs, as by an update."""
+
     uuid: str = field(default_factory=fresh_uuid)
     name: str = "Simulated ISY"
     model: str = "ISY 994i 1024"

@@ -7,6 +7,9 @@ from aiohttp import web
 
 from pgc.simulator.errors import CannotListen
 
+_ACCEPTING = 4
+"""Turns of the loop that this takes at most."""
+
 
 class Listener:
     """One address, found when first opened; `port` is the real one from then on."""
@@ -16,14 +19,23 @@ class Listener:
         self.port = port
         self._runner: web.BaseRunner | None = None
         self._site: web.SockSite | None = None
+        self._bound: socket.socket | None = None
         self._held: socket.socket | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+    @property
+    def is_open(self) -> bool:
+        return self._site is not None
 
     async def open(self, runner: web.BaseRunner) -> None:
         """Take connections and hand them to this runner."""
         self._runner = runner
         family, address = await self._resolved()
         self._release()
-        bound = self._bind(family, address)
+        bound = self._bound = self._bind(family, address)
         self.port = bound.getsockname()[1]
         self._site = web.SockSite(runner, bound)
         await self._site.start()
@@ -32,8 +44,9 @@ class Listener:
         """Take no more and give the port back."""
         self._release()
         if self._site is not None:
-            await self._site.stop()
-            self._site = None
+            site, self._site = self._site, None
+            await self._accept_no_more()
+            await site.stop()
 
     async def suspend(self) -> None:
         """Refuse connections and break the open ones; the port stays ours, so that nobody takes it meanwhile."""
@@ -48,6 +61,14 @@ class Listener:
         """Take connections again, at the same port."""
         if self._site is None and self._runner is not None:
             await self.open(self._runner)
+
+    async def _accept_no_more(self) -> None:
+        """asyncio loses a connection that it is just accepting when the server closes; so that ends first."""
+        if self._bound is not None:
+            asyncio.get_running_loop().remove_reader(self._bound)
+            self._bound = None
+        for _ in range(_ACCEPTING):
+            await asyncio.sleep(0)
 
     def _break_connections(self) -> None:
         server = self._runner.server if self._runner else None

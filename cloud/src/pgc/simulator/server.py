@@ -11,12 +11,19 @@ from aiohttp import web
 from pgc.simulator.changes import Observer
 from pgc.simulator.commands import Command, Param
 from pgc.simulator.credentials import Login
+from pgc.simulator.events import HEARTBEAT, Events
 from pgc.simulator.faults import Faults
 from pgc.simulator.identity import Identity
 from pgc.simulator.listener import Listener
 from pgc.simulator.outbound import Outbound
 from pgc.simulator.rest import application
 from pgc.simulator.rest.door import Door, RequestRecord
+from pgc.simulator.rest.household import HouseholdCalls
+from pgc.simulator.rest.nodeservers import NodeServerCalls
+from pgc.simulator.rest.profiles import ProfileCalls
+from pgc.simulator.rest.services import Services
+from pgc.simulator.rest.subscribe import SubscriptionCalls
+from pgc.simulator.rest.users import UserCalls
 from pgc.simulator.state import IsyState
 
 MAX_REQUESTS = 10_000
@@ -25,13 +32,18 @@ MAX_REQUESTS = 10_000
 _STOP_TIMEOUT = 2.0
 """Seconds a request under way is given when the ISY stops."""
 
+_REBOOT = 5.0
+"""Seconds that a reboot takes which is asked for by SOAP; a real one takes a minute or two."""
+
 T = TypeVar("T")
 
 
 class SimulatedIsy:
     """An ISY at `url` with the login `username` and `password`; port 0 takes any free port.
 
-    `state` is what it holds, `faults` what can be done to it, `requests` what it was asked lately.
+    `state` is what it holds, `faults` what can be done to it, `requests` what it was asked lately. With the same
+    `seed` its random errors are the same. With `tidy_profiles` it hands profiles out in a form that every client can
+    read, else as they were uploaded; `beat` is the time in seconds between two heartbeats of its event stream.
     """
 
     def __init__(
@@ -42,6 +54,9 @@ class SimulatedIsy:
         password: str = "admin",  # noqa: S107 - the factory login of a real one
         node_limit: int = 1000,
         identity: Identity | None = None,
+        seed: int | None = None,
+        tidy_profiles: bool = False,
+        beat: float = HEARTBEAT,
     ) -> None:
         self.username = username
         self.password = password
@@ -49,16 +64,24 @@ class SimulatedIsy:
         self.state = IsyState(node_limit)
         self.requests: deque[RequestRecord] = deque(maxlen=MAX_REQUESTS)
         self._listener = Listener(host, port)
-        self.faults = Faults(self._listener)
+        self.faults = Faults(self._listener, seed)
         self._outbound = Outbound(self.state)
+        self._events = Events(self.state, beat)
         door = Door(Login(username, password), self.faults, self.requests)
-        app = application(self.state, self.identity, self._outbound, door)
+        app = application(
+            door,
+            NodeServerCalls(self.state, self._outbound),
+            ProfileCalls(self.state, tidy_profiles),
+            UserCalls(self.state, self.identity, self._outbound),
+            HouseholdCalls(self.identity),
+            SubscriptionCalls(self._events),
+            Services(self.state, self._reboot),
+        )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOP_TIMEOUT)
 
     @property
     def url(self) -> str:
-        host = self._listener.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
+        return self._listener.url
 
     async def start(self) -> None:
         """Listen. `CannotListen` if the address is taken; nothing is left open then."""
@@ -72,9 +95,16 @@ class SimulatedIsy:
 
     async def stop(self) -> None:
         """Give requests under way two seconds, then close everything."""
+        await self.faults.stop()
         await self._listener.close()
+        self._events.end_all()
         await self._runner.cleanup()
         await self._outbound.stop()
+
+    @property
+    def subscribers(self) -> int:
+        """Of its event stream, at the moment."""
+        return self._events.subscribers
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -127,3 +157,6 @@ class SimulatedIsy:
                 return found
         finally:
             forget()
+
+    async def _reboot(self) -> None:
+        await self.faults.offline(_REBOOT)
