@@ -3,6 +3,7 @@
 BundleError
 ├── ServerFileError     server.json is missing or not usable
 ├── SourceError         the folder cannot be taken in
+├── ProfileError        an ISY would refuse its profile
 ├── RequirementsError   a requirement file cannot be read
 ├── InstallError        a requirement does not install
 └── InterpreterError    the Python that NodeServers run on does not answer
@@ -20,11 +21,19 @@ class BundleError(PgcError):
 
 
 class ServerFileError(BundleError):
-    """server.json is missing or says what cannot be."""
+    """server.json is missing or says what cannot be. `line` is 0 where no line is to blame."""
+
+    def __init__(self, message: str, *, hint: str = "", line: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
 
 
 class SourceError(BundleError):
     """The folder is too large, unreadable, or leads out of itself."""
+
+
+class ProfileError(BundleError):
+    """An ISY would refuse the profile; the text names file and line."""
 
 
 class RequirementsError(BundleError):
