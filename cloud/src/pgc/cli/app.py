@@ -2,27 +2,41 @@
 
 import logging
 import sys
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
 from pgc import __version__
-from pgc.cli.demo import demo
 from pgc.cli.errors import Interrupted
+from pgc.cli.lazy import LazyGroup, Member
 from pgc.cli.output import fail, show_traceback
-from pgc.cli.run import run
-from pgc.cli.serve import serve
-from pgc.cli.simulate import simulate_isy
 from pgc.errors import PgcError
 
+
+class Commands(LazyGroup):
+    members: ClassVar = {
+        "demo": Member("pgc.cli.demo:demo", "Show Polyglot Cloud at work: two NodeServers on a simulated ISY."),
+        "run": Member("pgc.cli.run:run", "Run one NodeServer until it ends, the time is over, or Ctrl-C."),
+        "check": Member(
+            "pgc.cli.check:check", "Check a NodeServer's profile, server.json and code without running it."
+        ),
+        "serve": Member("pgc.cli.serve:serve", "Run the platform: its NodeServers start with it, and its API listens."),
+        "ca": Member("pgc.cli.authority:app", "Show or replace the authority that signs the broker's certificates."),
+        "isy": Member("pgc.cli.isy:app", "Watch an ISY, and press its buttons."),
+        "simulate-isy": Member(
+            "pgc.cli.simulate:simulate_isy",
+            "Run a simulated ISY until Ctrl-C: as slow, failing, absent or full as you like.",
+        ),
+    }
+
+
 app = typer.Typer(
+    cls=Commands,
     help="Polyglot Cloud runs NodeServers for ISY controllers.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, run, serve, simulate_isy):
-    app.command()(command)
 
 
 def _show_version(wanted: bool) -> None:

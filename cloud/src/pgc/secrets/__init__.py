@@ -1,1 +1,1 @@
-"""Secrets at rest: the keyring that seals them."""
+"""Secrets at rest: the keyring that seals them, and the authority that signs the platform's certificates."""

@@ -11,6 +11,19 @@ def write_new(path: Path, content: bytes) -> None:
     Raises:
         FileExistsError: it is there already.
     """
+    draft = _draft(path, content)
+    try:
+        os.link(draft, path)
+    finally:
+        os.unlink(draft)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Makes the file (mode 0600), in the place of what is there; a crash in between leaves that as it was."""
+    os.replace(_draft(path, content), path)
+
+
+def _draft(path: Path, content: bytes) -> str:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
@@ -18,6 +31,7 @@ def write_new(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.link(draft, path)
-    finally:
+    except BaseException:
         os.unlink(draft)
+        raise
+    return draft
