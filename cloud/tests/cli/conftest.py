@@ -61,7 +61,13 @@ class Shell:
 
     def environment_for(self, more: dict[str, str]) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        return {**inherited, "TMPDIR": str(self.temporary), "COLUMNS": "200", **self.environment, **more}
+        own = {"TMPDIR": str(self.temporary), "XDG_STATE_HOME": str(self.state), "COLUMNS": "200"}
+        return {**inherited, **own, **self.environment, **more}
+
+    @property
+    def state(self) -> Path:
+        """Where simulated ISYs are announced: only this shell's commands find each other."""
+        return self.temporary.with_name(f"{self.temporary.name}-state")
 
 
 @pytest.fixture
@@ -72,6 +78,7 @@ def shell() -> Iterator[Shell]:
     yield shell
     left = shell.left_behind()
     shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(shell.state, ignore_errors=True)
     assert not left
 
 

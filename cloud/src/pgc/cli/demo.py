@@ -12,6 +12,7 @@ import typer
 from pgc.cli.examples import bundled_examples
 from pgc.cli.home import passing_platform
 from pgc.cli.live import show_live
+from pgc.cli.nearby import Nearby, announced
 from pgc.cli.output import console, say, say_json
 from pgc.cli.running import Interrupts, run_command
 from pgc.cli.trial import Check
@@ -44,7 +45,8 @@ async def _show(interrupts: Interrupts) -> bool:
         token = home.platform.settings.data_folder / "api-token"
         console.print(f"\nSimulated ISY  {home.isy.url}  (user {home.isy.username}, password {home.isy.password})")
         console.print(f"API            {home.platform.api_url}/docs  (token in {token})\n", soft_wrap=True)
-        await show_live(home.isy, home.nodeservers.values(), interrupts)
+        with announced(Nearby(home.isy.url, home.isy.username, home.isy.password, "pgc demo")):
+            await show_live(home.isy, home.nodeservers.values(), interrupts)
     say("Everything is stopped; nothing is left behind.")
     return True
 

@@ -2,16 +2,13 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import urlsplit, urlunsplit
 
-import typer
-
-from pgc.cli.errors import CommandError, Interrupted
+from pgc.cli.login import login_at
+from pgc.cli.nearby import Nearby, announced
 from pgc.cli.output import say
 from pgc.errors import PgcError
 from pgc.isy.isy import Isy
@@ -46,16 +43,8 @@ def choose_isy(text: str, *, verify_tls: bool = True) -> IsyChoice:
     """
     if text == "sim":
         return SimulatedChoice()
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise CommandError(f"--isy wants `sim` or a URL, not {text!r}", hint="for example http://admin@192.168.1.20")
-    if parts.password is not None:
-        raise CommandError(
-            "a password in the URL would be visible to every user of this machine",
-            hint="leave it out; it is asked for, or taken from PGC_ISY_PASSWORD",
-        )
-    url = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-    return RealChoice(url=url, username=parts.username or "admin", password=_password(url), verify_tls=verify_tls)
+    login = login_at(text, wanted="`sim` or a URL")
+    return RealChoice(url=login.url, username=login.username, password=login.password, verify_tls=verify_tls)
 
 
 class SimulatedChoice:
@@ -68,9 +57,13 @@ class SimulatedChoice:
     @asynccontextmanager
     async def open(self, platform: Platform) -> AsyncIterator[Isy]:
         async with SimulatedIsy() as simulated:
-            yield await platform.isys.add(
-                name="simulated ISY", url=simulated.url, username=simulated.username, password=simulated.password
-            )
+            with announced(Nearby(simulated.url, simulated.username, simulated.password, "pgc run")):
+                yield await platform.isys.add(
+                    name="simulated ISY",
+                    url=simulated.url,
+                    username=simulated.username,
+                    password=simulated.password,
+                )
 
     async def checks(self, platform: Platform, nodeserver: NodeServer) -> None:
         """A simulated ISY always reaches us."""
@@ -122,15 +115,3 @@ class RealChoice:
             say(f"Its nodes and slot {nodeserver.slot} were removed from the ISY again")
         except PgcError as error:
             say(f"Its nodes are still in slot {nodeserver.slot} of the ISY: {error}")
-
-
-def _password(url: str) -> str:
-    given = os.environ.get("PGC_ISY_PASSWORD")
-    if given is not None:
-        return given
-    if not sys.stdin.isatty():
-        raise CommandError("no password for the ISY", hint="set PGC_ISY_PASSWORD")
-    try:
-        return str(typer.prompt(f"Password of the ISY at {url}", hide_input=True, err=True))
-    except typer.Abort as error:
-        raise Interrupted("no password was given") from error
