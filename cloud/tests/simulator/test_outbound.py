@@ -108,6 +108,24 @@ async def test_a_users_query_is_answered_at_once_and_asks(client, isy: Simulated
     assert (await client.get(f"{ANSWER}/{request_id}/success")).status == 200
 
 
+async def test_a_query_of_all_asks_every_nodeserver_though_one_is_away(
+    client, node_server, unused_tcp_port: int, caplog
+) -> None:
+    said = asyncio.Event()
+    caplog.handler.addFilter(lambda _record: said.set() or True)
+    away = node_server.network.replace("/ns/1/", "/ns/2/").replace(str(node_server.port), str(unused_tcp_port))
+    off = node_server.network.replace("/ns/1/", "/ns/3/").replace("enabled=true", "enabled=false")
+    assert [(await client.get(network)).status for network in (away, off)] == [200, 200]
+    assert (await client.get("/rest/query")).status == 200
+    await node_server.called()
+    assert node_server.calls[0].path == "/isy/1/nodes/0/query"
+    assert (await client.get(f"{ANSWER}/{node_server.calls[0].query['requestId']}/success")).status == 200
+    async with asyncio.timeout(10):
+        await said.wait()
+    assert f"slot 2 at 127.0.0.1:{unused_tcp_port}" in caplog.text
+    assert "slot 3" not in caplog.text
+
+
 async def test_add_nodes_makes_the_isy_ask_for_them(client, node_server) -> None:
     assert (await client.get("/rest/ns/1/add/nodes")).status == 200
     assert (await client.get("/rest/ns/2/add/nodes")).status == 404

@@ -104,3 +104,14 @@ async def test_changes_are_announced(client, isy: SimulatedIsy) -> None:
     await client.post(f"{UPLOAD}/nls/en_us.txt", NLS)
     await client.get("/rest/ns/1/profile/remove")
     assert seen == [ProfileUploaded(1, Kind.NLS, "en_us.txt", len(NLS)), ProfileRemoved(1)]
+
+
+async def test_of_several_languages_it_speaks_english(client) -> None:
+    await client.add("n001_ctl")
+    for name, text in (("en_us.txt", b"ST-ST-NAME = Lamp"), ("de_de.txt", b"ST-ST-NAME = Lampe\nST-GV1-NAME = Farbe")):
+        await client.post(f"{UPLOAD}/nls/{name}", text)
+    for driver in ("ST", "GV1"):
+        await client.get(f"{NODE}/report/status/{driver}/1/56")
+    shown = (await client.get("/rest/status")).body
+    assert 'name="Lamp"/>' in shown
+    assert 'name="Farbe"/>' in shown, "better than nothing"

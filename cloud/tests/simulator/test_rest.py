@@ -145,3 +145,46 @@ async def test_a_missing_node_is_404_and_can_be_switched_by_nobody(client, isy: 
     for switch, enabled in (("disable", False), ("enable", True)):
         assert (await client.get(f"/rest/nodes/n001_ctl/{switch}")).status == 200
         assert isy.state.nodes["n001_ctl"].enabled is enabled
+
+
+async def test_the_scene_of_all_devices_has_no_nodes_of_nodeservers(client, isy: SimulatedIsy) -> None:
+    await client.add("n001_ctl")
+    nodes = fromstring((await client.get("/rest/nodes")).body.encode())
+    assert [child.tag for child in nodes] == ["root", "node", "group"]
+    assert (nodes[2].get("flag"), nodes[2].findtext("address")) == ("12", isy.identity.uuid)
+    assert list(nodes[2].find("members")) == []
+    devices = fromstring((await client.get("/rest/nodes/devices/")).body.encode())
+    assert [child.findtext("address") for child in devices] == ["n001_ctl"]
+
+
+async def test_one_driver_of_a_node(client) -> None:
+    await client.add("n001_ctl")
+    await client.get("/rest/ns/1/nodes/n001_ctl/report/status/ST/12.5/51")
+    answer = await client.get("/rest/nodes/n001_ctl/get/ST")
+    shown = '<property id="ST" value="125" formatted="12.5%" uom="51" prec="1" name=""/>'
+    assert answer.body.endswith(f"<properties>{shown}</properties>")
+    assert (await client.get("/rest/nodes/n001_ctl/get/GV1")).status == 404
+    assert (await client.get("/rest/nodes/n001_none/get/ST")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [
+        ("n001_ctl/change?name=Porch+%26+door", (200, None)),
+        ("n001_ctl/change?name=", (400, 5007)),
+        ("n001_ctl/change?name=%07", (400, 5007)),
+        ("n001_none/change?name=N", (404, None)),
+    ],
+)
+async def test_a_user_renames_a_node(client, isy: SimulatedIsy, path: str, outcome: tuple[int, int | None]) -> None:
+    await client.add("n001_ctl")
+    assert (await client.get(f"/rest/nodes/{path}")).outcome == outcome
+    assert isy.state.nodes["n001_ctl"].name == ("Porch & door" if outcome[0] == 200 else "Node n001_ctl")
+
+
+async def test_it_has_no_variables_and_says_so_in_one_line(client) -> None:
+    line = '<?xml version="1.0" encoding="UTF-8"?>'
+    for kind, name in ((1, "VAR_INT"), (2, "VAR_STATE")):
+        assert (await client.get(f"/rest/vars/definitions/{kind}")).body == f'{line}<CList type="{name}"></CList>'
+        assert (await client.get(f"/rest/vars/get/{kind}")).body == f"{line}<vars></vars>"
+    assert (await client.get("/rest/vars/get/3")).status == 404

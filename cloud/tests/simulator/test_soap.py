@@ -1,5 +1,6 @@
 """SetParent as shipped clients write it: the prefix s: is never declared."""
 
+import aiohttp
 import pytest
 
 from pgc.simulator import SimulatedIsy
@@ -73,6 +74,20 @@ async def test_what_cannot_be_grouped_is_refused(client, isy, change: tuple[str,
 
 
 async def test_other_actions_are_not_done(client) -> None:
-    headers = {"SOAPACTION": "urn:udi-com:service:X_Insteon_Lighting_Service:1#Reboot"}
+    headers = {"SOAPACTION": "urn:udi-com:service:X_Insteon_Lighting_Service:1#Discover"}
     assert (await client.post("/services", b"<s:Envelope/>", headers=headers)).status == 501
     assert (await client.post("/services", b"\xff\x00" * 5000)).status == 501
+
+
+async def test_reboot_is_answered_and_loses_connections_but_no_nodes(client, isy: SimulatedIsy) -> None:
+    await client.add("n001_ctl")
+    body = (
+        b'<s:Envelope><s:Body><u:Reboot xmlns:u="urn:udi-com:service:X_Insteon_Lighting_Service:1">'
+        b"<code></code></u:Reboot></s:Body></s:Envelope>"
+    )
+    answer = await client.post("/services", body)
+    assert (answer.status, "<status>200</status>" in answer.body) == (200, True)
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await client.get("/rest/config")
+    await isy.faults.online()
+    assert (await client.get("/rest/nodes/n001_ctl")).status == 200

@@ -24,6 +24,7 @@ class NodeRemoved:
 
 
 class NodePart(StrEnum):
+    NAME = "name"
     NODEDEF = "nodedef"
     HINT = "hint"
     PARENT = "parent"

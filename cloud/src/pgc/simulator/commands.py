@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pgc.simulator.uoms import uom_number
+from pgc.profiles.uoms import uom_number
 from pgc.simulator.values import scale
 
 REQUEST_ID = "requestId"

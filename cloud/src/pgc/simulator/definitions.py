@@ -1,21 +1,18 @@
 """What a slot's profile says: the drivers of each nodedef, the lists behind its editors, and the texts.
 
 Profiles in the wild are untidy, and an ISY takes the bytes as they are: a file that cannot be read defines
-nothing, tags match in any case, lines without `=` are skipped, comments become keys that nobody asks for.
+nothing, tags match in any case, lines without `=` are skipped.
 """
 
 import logging
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from pgc.profiles.editors import encoded
+from pgc.profiles.elements import BadXml, Element, read_document
+from pgc.profiles.nls import read_nls
 
 logger = logging.getLogger(__name__)
-
-_ENCODED_LIST = re.compile(r"_(?P<uom>[0-9]{1,3})_[0-9]+_N_(?P<nls>\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,48 +49,34 @@ def read_definitions(nodedefs: Iterable[bytes], editors: Iterable[bytes], nls: I
     return Definitions(
         nodedefs={nodedef.id: nodedef for body in nodedefs for nodedef in _nodedefs(body)},
         lists={key: name for body in editors for key, name in _lists(body)},
-        texts={key: text for body in nls for key, text in _texts(body)},
+        texts={key: text for body in nls for key, text in read_nls(body)},
     )
 
 
 def _nodedefs(body: bytes) -> Iterator[NodeDef]:
-    for element in _elements(_parsed(body), "nodedef"):
-        editors = {st.get("id", ""): st.get("editor", "") for st in _elements(element, "st")}
-        yield NodeDef(element.get("id", ""), element.get("nls", ""), editors)
+    for element in elements_in(body, "nodedef"):
+        editors = {st.get("id"): st.get("editor") for st in element.everywhere("st")}
+        yield NodeDef(element.get("id"), element.get("nls"), editors)
 
 
 def _lists(body: bytes) -> Iterator[tuple[tuple[str, int], str]]:
-    for editor in _elements(_parsed(body), "editor"):
-        for span in _elements(editor, "range"):
-            uom, nls = span.get("uom", ""), span.get("nls") or span.get("NLS")
+    for editor in elements_in(body, "editor"):
+        for span in editor.everywhere("range"):
+            uom, nls = span.get("uom"), span.get("nls") or span.get("NLS")
             if nls and uom.isascii() and uom.isdigit():
-                yield (editor.get("id", ""), int(uom[:4])), nls
+                yield (editor.get("id"), int(uom[:4])), nls
 
 
-def _texts(body: bytes) -> Iterator[tuple[str, str]]:
-    for line in body.decode("utf-8-sig", errors="replace").splitlines():
-        key, equals, text = line.partition("=")
-        if equals:
-            yield key.strip(), text.strip()
-
-
-def _parsed(body: bytes) -> Element | None:
+def elements_in(body: bytes, tag: str) -> Iterator[Element]:
+    """None if the body is no readable XML, which is logged."""
     try:
-        root: Element = fromstring(body.strip())
-    except (ParseError, DefusedXmlException, ValueError) as error:
+        document = read_document(body)
+    except BadXml as error:
         logger.warning("An uploaded profile file is no readable XML and defines nothing: %s", error)
-        return None
-    return root
-
-
-def _elements(root: Element | None, tag: str) -> Iterator[Element]:
-    if root is None:
         return
-    for element in root.iter():
-        if isinstance(element.tag, str) and element.tag.lower() == tag:
-            yield element
+    yield from Element("", {}, 0, [document.root]).everywhere(tag)
 
 
 def _encoded_list(editor: str, uom: int) -> str | None:
-    match = _ENCODED_LIST.fullmatch(editor)
-    return match["nls"] if match and int(match["uom"]) == uom else None
+    known = encoded(editor)
+    return next((span.nls for span in known.ranges if span.uom == str(uom)), None) if known else None

@@ -1,6 +1,6 @@
 """The XML a client reads: answers, nodes with their properties, connections, profile listings, who the ISY is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
 
@@ -9,11 +9,11 @@ from pgc.simulator.definitions import Definitions
 from pgc.simulator.identity import Identity
 from pgc.simulator.nodes import Node
 from pgc.simulator.outcomes import Outcome
-from pgc.simulator.profiles import Kind, Profiles
+from pgc.simulator.profiles import Kind
 from pgc.simulator.state import IsyState
 from pgc.simulator.values import Reading, formatted
 
-_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _FAMILY = 10
 """The family of all NodeServer nodes; its instance is the slot."""
 
@@ -22,41 +22,53 @@ _FAMILY = 10
 def rest_response(outcome: Outcome) -> bytes:
     reason = "" if outcome.reason is None else f'<reason code="{outcome.reason.value}"/>'
     succeeded = str(outcome.accepted).lower()
-    return _document(f'<RestResponse succeeded="{succeeded}"><status>{outcome.status}</status>{reason}</RestResponse>')
+    return document(f'<RestResponse succeeded="{succeeded}"><status>{outcome.status}</status>{reason}</RestResponse>')
 
 
 def soap_response(outcome: Outcome) -> bytes:
     body = f"<UDIDefaultResponse><status>{outcome.status}</status><info></info></UDIDefaultResponse>"
     envelope = "http://www.w3.org/2003/05/soap-envelope"
-    return _document(f'<s:Envelope xmlns:s="{envelope}"><s:Body>{body}</s:Body></s:Envelope>')
+    return document(f'<s:Envelope xmlns:s="{envelope}"><s:Body>{body}</s:Body></s:Envelope>')
 
 
-def node_list(state: IsyState, name: str) -> bytes:
-    nodes = "".join(_node(node) for node in state.nodes.values())
-    return _document(f"<nodes><root>{escape(name)}</root>{nodes}</nodes>")
+def node_list(state: IsyState, identity: Identity) -> bytes:
+    """All nodes, then the scene of all devices, which every ISY has."""
+    nodes = "".join(node_element(node) for node in state.nodes.values())
+    return document(f"<nodes><root/>{nodes}{_scene_of_all(identity)}</nodes>")
+
+
+def device_list(state: IsyState) -> bytes:
+    """The nodes alone."""
+    return document(f"<nodes>{''.join(node_element(node) for node in state.nodes.values())}</nodes>")
 
 
 def node_info(state: IsyState, node: Node) -> bytes:
-    properties = _properties(node, state.profiles[node.slot].definitions)
-    return _document(f"<nodeInfo>{_node(node)}<properties>{properties}</properties></nodeInfo>")
+    properties = _properties(state, node, state.drivers(node))
+    return document(f"<nodeInfo>{node_element(node)}<properties>{properties}</properties></nodeInfo>")
 
 
 def status(state: IsyState) -> bytes:
-    return _document(f"<nodes>{''.join(_node_status(state, node) for node in state.nodes.values())}</nodes>")
+    return document(f"<nodes>{''.join(_node_status(state, node) for node in state.nodes.values())}</nodes>")
+
+
+def property_list(state: IsyState, node: Node, driver: str) -> bytes:
+    """One driver of a node."""
+    return document(f"<properties>{_properties(state, node, [driver])}</properties>")
 
 
 def connection_list(connections: Iterable[Connection]) -> bytes:
     inside = "".join(_connection(connection) for connection in connections)
-    return _document(f"<connections>{inside}</connections>" if inside else "<connections/>")
+    return document(f"<connections>{inside}</connections>" if inside else "<connections/>")
 
 
-def profile_files(profiles: Profiles, slots: Iterable[int]) -> bytes:
-    return _document(f"<profiles>{''.join(_profile(profiles, slot) for slot in slots)}</profiles>")
+def profile_files(slots: Mapping[int, Mapping[Kind, Iterable[str]]]) -> bytes:
+    """The names of each slot's files by their kinds."""
+    return document(f"<profiles>{''.join(_profile(slot, names) for slot, names in slots.items())}</profiles>")
 
 
 def config(identity: Identity) -> bytes:
     version = identity.firmware
-    return _document(
+    return document(
         "<configuration>"
         "<deviceSpecs><make>Universal Devices Inc.</make><model>Insteon Web Controller</model></deviceSpecs>"
         f"<app>Insteon_UD994</app><app_version>{version}</app_version><app_full_version>{version}</app_full_version>"
@@ -71,7 +83,7 @@ def config(identity: Identity) -> bytes:
 
 def description(identity: Identity) -> bytes:
     """What UPnP discovery reads."""
-    return _document(
+    return document(
         '<root xmlns="urn:schemas-upnp-org:device-1-0"><specVersion><major>1</major><minor>0</minor></specVersion>'
         "<device><deviceType>urn:udi-com:device:X_Insteon_Lighting_Device:1</deviceType>"
         f"<friendlyName>{escape(identity.name)}</friendlyName><manufacturer>Universal Devices Inc.</manufacturer>"
@@ -80,11 +92,19 @@ def description(identity: Identity) -> bytes:
     )
 
 
-def _document(body: str) -> bytes:
-    return (_DECLARATION + body).encode()
+def document(body: str, line_break: str = "\n") -> bytes:
+    return f"{_DECLARATION}{line_break}{body}".encode()
 
 
-def _node(node: Node) -> str:
+def _scene_of_all(identity: Identity) -> str:
+    """In captures no node of a NodeServer is a member of it."""
+    return (
+        f'<group flag="12" nodeDefId="InsteonDimmer"><address>{identity.uuid}</address>'
+        f"<name>{escape(identity.name)}</name><family>6</family><hint>0.0.0.0</hint><members/></group>"
+    )
+
+
+def node_element(node: Node) -> str:
     flag = 128 if node.is_primary else 0
     nls = f' nls="{escape(node.nls)}"' if node.nls else ""
     return (
@@ -106,15 +126,13 @@ def _hint_and_parent(node: Node) -> str:
 
 
 def _node_status(state: IsyState, node: Node) -> str:
-    properties = _properties(node, state.profiles[node.slot].definitions)
+    properties = _properties(state, node, state.drivers(node))
     return f'<node id="{node.address}">{properties}</node>'
 
 
-def _properties(node: Node, definitions: Definitions) -> str:
-    """Every driver of the nodedef and every one reported, by name."""
-    nodedef = definitions.nodedefs.get(node.nodedefid)
-    drivers = {*node.drivers, *(nodedef.editors if nodedef else ())}
-    return "".join(_property(node, driver, definitions) for driver in sorted(drivers))
+def _properties(state: IsyState, node: Node, drivers: Iterable[str]) -> str:
+    definitions = state.profiles[node.slot].definitions
+    return "".join(_property(node, driver, definitions) for driver in drivers)
 
 
 def _property(node: Node, driver: str, definitions: Definitions) -> str:
@@ -147,9 +165,8 @@ def _text(value: str | int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else escape(str(value))
 
 
-def _profile(profiles: Profiles, slot: int) -> str:
-    folders = ((kind, profiles[slot].files.get(kind, {})) for kind in Kind)
-    inside = "".join(_folder(kind, names) for kind, names in folders if names)
+def _profile(slot: int, folders: Mapping[Kind, Iterable[str]]) -> str:
+    inside = "".join(_folder(kind, names) for kind, names in folders.items() if names)
     return f'<profile id="{slot}">{inside}</profile>'
 
 

@@ -99,6 +99,14 @@ class Nodes(Mapping[str, Node]):
         self._nodes[address].parent = parent
         return ACCEPTED
 
+    def rename(self, address: str, name: str) -> Outcome:
+        if address not in self._nodes:
+            return NOT_FOUND
+        if not _is_name(name):
+            return Outcome.refused(Reason.INVALID_NODE_NAME)
+        self._nodes[address].name = name
+        return ACCEPTED
+
     def set_enabled(self, address: str, enabled: bool) -> Outcome:
         if address not in self._nodes:
             return NOT_FOUND
@@ -115,7 +123,7 @@ class Nodes(Mapping[str, Node]):
             return Outcome.refused(Reason.NODE_ALREADY_EXISTS)
         if _NODEDEF_ID.fullmatch(node.nodedefid) is None:
             return Outcome.refused(Reason.INVALID_NODE_DEF_ID)
-        if not node.name or not node.name.isprintable():
+        if not _is_name(node.name):
             return Outcome.refused(Reason.INVALID_NODE_NAME)
         return None
 
@@ -129,3 +137,7 @@ class Nodes(Mapping[str, Node]):
         if primary is None:
             return Outcome.refused(Reason.PRIMARY_NOT_FOUND)
         return None if primary.is_primary else Outcome.refused(Reason.PRIMARY_NOT_A_PRIMARY)
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and text.isprintable()

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -57,9 +57,13 @@ class Outbound:
 
     def add_nodes_later(self, slot: int) -> None:
         """Ask once the caller has its answer: a NodeServer that does one thing at a time could not reply before."""
-        task = asyncio.create_task(self._ask_for_nodes(slot), name=f"isy asks slot {slot} to add its nodes")
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        self._later(self.add_nodes(slot), f"isy asks slot {slot} to add its nodes")
+
+    def query_all_later(self) -> None:
+        """Ask every NodeServer for all its nodes, which is what the address 0 says."""
+        for slot, connection in self._state.connections.items():
+            if connection.enabled:
+                self._later(self._ask_for_all(slot), f"isy queries slot {slot}")
 
     async def ask(self, address: str, question: Question) -> int:
         """Put a question whose answer nobody waits for; the HTTP status that came back."""
@@ -84,11 +88,13 @@ class Outbound:
             del self._asked[request_id]
             self._state.requests.close(request_id)
 
-    async def _ask_for_nodes(self, slot: int) -> None:
-        try:
-            await self.add_nodes(slot)
-        except SimulatorError as error:
-            logger.warning("%s", error)
+    async def _ask_for_all(self, slot: int) -> int:
+        return await self._call(slot, "/nodes/0/query", {REQUEST_ID: self._state.requests.open(slot)})
+
+    def _later(self, call: Coroutine[Any, Any, int], name: str) -> None:
+        task = asyncio.create_task(_said(call), name=name)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def _put(self, node: Node, question: Question, request_id: str) -> int:
         return await self._call(node.slot, f"/nodes/{node.address}/{question}", {REQUEST_ID: request_id})
@@ -120,6 +126,14 @@ class Outbound:
             with suppress(asyncio.InvalidStateError):
                 if answered is not None:
                     answered.set_result(change.success)
+
+
+async def _said(call: Awaitable[int]) -> None:
+    """Nobody waits for it, so a failure is logged."""
+    try:
+        await call
+    except SimulatorError as error:
+        logger.warning("%s", error)
 
 
 def _base(connection: Connection) -> str:

@@ -32,15 +32,23 @@ _KINDS = frozenset(kind.value for kind in Kind)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One slot's files by kind and name."""
+    """One slot's files by kind and name. Of several languages the ISY speaks English."""
 
     files: Mapping[Kind, Mapping[str, bytes]] = field(default_factory=lambda: MappingProxyType({}))
     definitions: Definitions = field(default_factory=Definitions)
 
     def with_file(self, kind: Kind, name: str, body: bytes) -> "Profile":
         files = {**self.files, kind: {**self.files.get(kind, {}), name: body}}
-        sources = [files.get(each, {}).values() for each in (Kind.NODEDEF, Kind.EDITOR, Kind.NLS)]
-        return Profile(files, read_definitions(*sources))
+        nls = files.get(Kind.NLS, {})
+        english_last = sorted(nls, key=lambda each: each.lower().startswith("en_us"))
+        return Profile(
+            files,
+            read_definitions(
+                files.get(Kind.NODEDEF, {}).values(),
+                files.get(Kind.EDITOR, {}).values(),
+                [nls[each] for each in english_last],
+            ),
+        )
 
 
 _EMPTY = Profile()

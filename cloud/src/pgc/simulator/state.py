@@ -48,6 +48,11 @@ class IsyState:
         node = self.nodes.get(address)
         return node.drivers.get(driver) if node else None
 
+    def drivers(self, node: Node) -> list[str]:
+        """Every driver of the node's nodedef and every one reported, by name."""
+        nodedef = self.profiles[node.slot].definitions.nodedefs.get(node.nodedefid)
+        return sorted({*node.drivers, *(nodedef.editors if nodedef else ())})
+
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Tell it every change from now on; call what is returned to stop."""
         self._observers.append(observer)
@@ -71,6 +76,9 @@ class IsyState:
 
     def set_parent(self, address: str, parent: str) -> Outcome:
         return self._told(self.nodes.set_parent(address, parent), NodeChanged(address, NodePart.PARENT))
+
+    def rename_node(self, address: str, name: str) -> Outcome:
+        return self._told(self.nodes.rename(address, name), NodeChanged(address, NodePart.NAME))
 
     def set_enabled(self, address: str, enabled: bool) -> Outcome:
         return self._told(self.nodes.set_enabled(address, enabled), NodeChanged(address, NodePart.ENABLED))

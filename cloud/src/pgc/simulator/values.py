@@ -4,9 +4,17 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pgc.simulator.uoms import STATES_OF, UNIT_OF, uom_number
+from pgc.profiles.states import STATES_OF
+from pgc.profiles.uoms import UOMS, uom_number
 
 _DECIMAL = re.compile(r"-?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")
+
+
+_SHOWN = {22: "%", 69: "US gallons"}
+_HALF_DEGREES = 101
+_LEVEL = 100
+"""Units that captures of real controllers show otherwise than by their sign: 1 %RH as 1%, 156 half degrees as 78.0°, a
+level of 153 (of 255) as 60%."""
 
 
 class Scaled(NamedTuple):
@@ -14,6 +22,10 @@ class Scaled(NamedTuple):
 
     digits: int
     prec: int
+
+    @property
+    def number(self) -> float:
+        return self.digits / float(10**self.prec)
 
     def __str__(self) -> str:
         if not self.prec:
@@ -54,10 +66,17 @@ def read(value: str, uom: str, now: float) -> Reading | None:
 
 def formatted(reading: Reading) -> str:
     """The value for people: a word where the unit has words, else the number with the unit's sign."""
-    number = str(reading.scaled)
     word = None if reading.scaled.prec else STATES_OF.get(reading.uom, {}).get(reading.scaled.digits)
     if word is not None:
         return word
-    unit = UNIT_OF.get(reading.uom, "")
+    if reading.uom == _HALF_DEGREES:
+        return f"{reading.scaled.number / 2:.1f}°"
+    if reading.uom == _LEVEL:
+        return f"{reading.scaled.number / 255:.0%}"
+    unit = _SHOWN.get(reading.uom, _unit(reading.uom))
     space = "" if not unit or unit[0] in "%°" else " "
-    return f"{number}{space}{unit}"
+    return f"{reading.scaled}{space}{unit}"
+
+
+def _unit(uom: int) -> str:
+    return UOMS[uom].unit if uom in UOMS else ""

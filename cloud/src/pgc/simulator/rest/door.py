@@ -39,6 +39,8 @@ class Door:
     async def admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         await self._faults.delay()
         response = await self._answer(request, handler)
+        if isinstance(response, web.WebSocketResponse):
+            return response
         dropped = self._faults.take_drop()
         status = 0 if dropped else response.status
         self._log.append(RequestRecord(time.time(), request.method, _shown(request.raw_path), status))
@@ -47,6 +49,11 @@ class Door:
         if request.keep_alive:
             response.headers["Connection"] = "Keep-Alive"
         return response
+
+    async def note_websocket(self, request: web.Request, response: web.StreamResponse) -> None:
+        """When it is opened; what it is used for is no request."""
+        if isinstance(response, web.WebSocketResponse):
+            self._log.append(RequestRecord(time.time(), request.method, _shown(request.raw_path), response.status))
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         refused = self._refusal(request)

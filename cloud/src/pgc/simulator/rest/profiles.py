@@ -5,18 +5,22 @@ from aiohttp import web
 from pgc.simulator.addresses import SLOTS
 from pgc.simulator.documents import connection_list, profile_files
 from pgc.simulator.outcomes import NOT_FOUND
+from pgc.simulator.profiles import Kind
 from pgc.simulator.rest.replies import get, post, reply, slot_of, xml
 from pgc.simulator.state import IsyState
+from pgc.simulator.tidy import as_uploaded, tidied
 
 _SLOT = "{slot:[0-9]{1,3}}"
 _PROFILES = f"/rest/profiles/ns/{_SLOT}"
 
 
 class ProfileCalls:
-    """Slot 0 stands for all of them where something is listed."""
+    """Slot 0 stands for all of them where something is listed. With `tidy` downloads are in a form that every client
+    can read, else byte for byte what was uploaded."""
 
-    def __init__(self, state: IsyState) -> None:
+    def __init__(self, state: IsyState, tidy: bool = False) -> None:
         self._state = state
+        self._offered = tidied if tidy else as_uploaded
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -52,9 +56,15 @@ class ProfileCalls:
         slot, profiles = slot_of(request), self._state.profiles
         if slot and slot not in SLOTS:
             return reply(NOT_FOUND)
-        return xml(profile_files(profiles, [each for each in profiles.slots() if slot in (0, each)]))
+        listed = [each for each in profiles.slots() if slot in (0, each)]
+        return xml(profile_files({each: self._names(each) for each in listed}))
 
     async def _download(self, request: web.Request) -> web.Response:
         part = request.match_info
-        body = self._state.profiles.download(slot_of(request), part["kind"], part["name"])
+        if part["kind"] not in list(Kind):
+            return reply(NOT_FOUND)
+        body = self._offered(self._state.profiles[slot_of(request)], Kind(part["kind"])).get(part["name"])
         return reply(NOT_FOUND) if body is None else xml(body)
+
+    def _names(self, slot: int) -> dict[Kind, list[str]]:
+        return {kind: list(self._offered(self._state.profiles[slot], kind)) for kind in Kind}
