@@ -1,14 +1,15 @@
-# make setup | run | test | check; every other target builds on setup.
+# make setup | run | test | test-pythons | check; every other target builds on setup.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 INPUTS := constraints-cloud.txt constraints-interface.txt interface/pyproject.toml cloud/pyproject.toml
 TESTS ?=
+PYTHONS ?=
 
 BENCH ?=
 
-.PHONY: setup run test check format bench bench-check bench-setup clean
+.PHONY: setup run test test-pythons soak check format bench bench-check bench-setup clean
 
 setup: $(READY)
 
@@ -24,6 +25,14 @@ run: setup
 
 test: setup
 	@$(BIN)/pytest --cov --cov-report=term $(TESTS)
+
+# Five minutes of software for real ISYs on the simulated one; not part of the tests.
+soak: setup
+	@$(BIN)/pytest -n0 -q cloud/tests/platform/soak_pyisy.py
+
+# The SDK's tests on the oldest, the default and the newest Python here, or those named: make test-pythons PYTHONS=all
+test-pythons: setup
+	@$(BIN)/python tools/test-pythons $(PYTHONS)
 
 check: setup
 	$(BIN)/ruff check .
