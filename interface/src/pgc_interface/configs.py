@@ -25,10 +25,10 @@ class ConfigFeed:
         self._open = threading.Event()
         self._open.set()
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="Config", daemon=True)
+        self.thread = threading.Thread(target=self._run, name="Config", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        self.thread.start()
 
     def close(self) -> None:
         self._jobs.put(None)

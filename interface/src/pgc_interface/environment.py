@@ -72,7 +72,7 @@ def read_broker(url: str, worker: str, environ: Mapping[str, str]) -> Broker:
         port = parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
     except ValueError as error:
         raise EnvironmentIncomplete(f"PGC_MQTT_URL cannot be read: {error}") from error
-    host = parts.path if parts.scheme == "unix" else parts.hostname
+    host = unquote(parts.path) if parts.scheme == "unix" else parts.hostname
     if parts.scheme not in (*DEFAULT_PORTS, "unix") or not host:
         raise EnvironmentIncomplete("PGC_MQTT_URL has to be mqtt://login:password@host:port, mqtts://… or unix:/path.")
     login, password = unquote(parts.username or worker), unquote(parts.password or "")
