@@ -12,10 +12,10 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable, Dict
 
 import msgspec
 import pytest
@@ -25,7 +25,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from pgc_interface import Controller, Interface, wire
 
 PATIENCE = 15.0
-Frame = dict[str, Any]
+Frame = Dict[str, Any]
 
 
 BROKER = """
@@ -49,7 +49,8 @@ asyncio.run(serve())
 def broker_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
-    command = [sys.executable, "-W", "ignore", "-c", BROKER, str(port)]
+    python = os.environ.get("PGC_TEST_BROKER_PYTHON", sys.executable)
+    command = [python, "-W", "ignore", "-c", BROKER, str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -66,31 +67,30 @@ class Cable:
         self.port: int = 0 if path else self._server.getsockname()[1]
         self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
-        self._whole = threading.Event()
-        self._whole.set()
+        self._whole = True
+        self._lock = threading.Lock()
+        """Held while a connection is taken through or all are cut, so that none is forgotten."""
         self.refused = threading.Semaphore(0)
         self._start(self._accept)
 
     def cut(self) -> None:
-        self._whole.clear()
-        self._close_all()
+        with self._lock:
+            self._whole = False
+            for end in self._sockets:
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+                end.close()
+            self._sockets.clear()
 
     def mend(self) -> None:
-        self._whole.set()
+        self._whole = True
 
     def close(self) -> None:
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
-        self._close_all()
+        self.cut()
         for thread in self._threads:
             thread.join(PATIENCE)
-
-    def _close_all(self) -> None:
-        for end in self._sockets:
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-        self._sockets.clear()
 
     def _start(self, target: Callable[..., None], *arguments: Any) -> None:
         thread = threading.Thread(target=target, args=arguments, name="cable", daemon=True)
@@ -103,14 +103,18 @@ class Cable:
                 near, _ = self._server.accept()
             except OSError:
                 return
-            if not self._whole.is_set():
-                near.close()
-                self.refused.release()
-                continue
-            far = socket.create_connection(("127.0.0.1", self._to_port))
-            self._sockets += [near, far]
-            self._start(self._pump, near, far)
-            self._start(self._pump, far, near)
+            with self._lock:
+                self._take_through(near)
+
+    def _take_through(self, near: socket.socket) -> None:
+        if not self._whole:
+            near.close()
+            self.refused.release()
+            return
+        far = socket.create_connection(("127.0.0.1", self._to_port))
+        self._sockets += [near, far]
+        self._start(self._pump, near, far)
+        self._start(self._pump, far, near)
 
     @staticmethod
     def _pump(source: socket.socket, sink: socket.socket) -> None:
@@ -171,6 +175,7 @@ class Platform:
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        self._client.on_message = self._client.on_subscribe = None  # a circle; with it paho's sockets would stay open
 
     def send(self, **body: Any) -> None:
         self._client.publish(self.topics.down, wire.encode(body), qos=1)

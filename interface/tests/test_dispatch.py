@@ -3,6 +3,8 @@
 # ruff: noqa: RUF012 - NodeServers write their drivers and commands so
 from __future__ import annotations
 
+import asyncio
+import sys
 import threading
 from typing import Any
 
@@ -19,13 +21,14 @@ class Commanded(Controller):
     def __init__(self, poly: Any) -> None:
         super().__init__(poly)
         self.got: list[Any] = []
+        self.failure: BaseException = ValueError("no")
 
     def take(self, command: Any) -> None:
         self.got.append(command)
         self.setDriver("GV1", len(self.got))
 
     def fail(self, command: Any) -> None:
-        raise ValueError("no")
+        raise self.failure
 
     def leave(self, command: Any) -> None:
         raise SystemExit(2)
@@ -49,6 +52,48 @@ def test_a_request_is_answered_with_how_the_command_ended(cmd: str, success: boo
     assert ask(platform, cmd) is success
     assert ask(platform, "TAKE") is True  # the thread lives on
     assert platform.frames[-1][0] == platform.topics.isy
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        return str(self.args[1])  # there is none
+
+
+@pytest.mark.parametrize(
+    "failure", [asyncio.CancelledError(), KeyboardInterrupt(), GeneratorExit(), Unspeakable(), RecursionError()]
+)
+def test_whatever_a_handler_raises_is_told_with_its_traceback_and_ends_only_the_call(
+    failure: BaseException, platform: Any, start: Any, heard: list[str]
+) -> None:
+    """In the original it ended the thread; asyncio's CancelledError and others are no Exceptions."""
+    start(Commanded).failure = failure
+    assert ask(platform, "FAIL") is False
+    assert ask(platform, "TAKE") is True
+    assert len(heard) == 1
+    assert heard[0].startswith(f"controller FAIL failed: {type(failure).__name__}: ")
+    assert "raise self.failure" in heard[0]
+
+
+class Closed:
+    def write(self, text: str) -> int:
+        raise ValueError("I/O operation on closed file.")
+
+    flush = write
+
+
+def test_a_handler_that_fails_without_a_log_to_tell_it_in(
+    platform: Any, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(Commanded)
+    monkeypatch.setattr(sys, "stderr", Closed())
+    assert ask(platform, "FAIL") is False
+    assert ask(platform, "TAKE") is True
+
+
+@pytest.mark.parametrize("polls", [7, {"shortPoll": "inf"}, {"longPoll": float("nan")}, {"shortPoll": 1e300}])
+def test_polls_that_are_none_do_not_end_the_thread(polls: Any, platform: Any, start: Any) -> None:
+    start(Commanded).poly.updatePolls(polls)
+    assert ask(platform, "TAKE") is True
 
 
 def test_a_command_for_no_node_fails(platform: Any, start: Any, heard: list[str]) -> None:

@@ -31,6 +31,7 @@ def test_without_a_prefix_the_stage_is_it() -> None:
         ("mqtt://host", "mqtt", "host", 1883, "w", ""),
         ("unix:/run/b.sock", "unix", "/run/b.sock", 0, "w", ""),
         ("unix://run1:pass@/run/b.sock", "unix", "/run/b.sock", 0, "run1", "pass"),
+        ("unix://run1:pass@/two%20words/b.sock", "unix", "/two words/b.sock", 0, "run1", "pass"),
     ],
 )
 def test_broker_urls(url: str, scheme: str, host: str, port: int, login: str, password: str) -> None:

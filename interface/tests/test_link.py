@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import signal
+import time
+from threading import Event
 from typing import Any
 
 import pytest
+from paho.mqtt.client import Client
 
 from pgc_interface import Controller, wire
 from pgc_interface.downlink import QUEUED
@@ -27,6 +30,8 @@ def cut_off(start: Any, platform: Any, cable: Any, controller_record: Any) -> An
     controller.reportCmd("BEFORE")
     platform.expect_key("command")
     cable.cut()
+    while controller.poly.connected:  # the test's time limit bounds it
+        time.sleep(0.01)
     return controller
 
 
@@ -93,11 +98,33 @@ def test_a_broker_that_never_was_there_is_named_and_tried_again(
     poly.start()
     controller = Counter(poly)
     controller.reportCmd("EARLY")
-    assert cable.refused.acquire(timeout=PATIENCE)
+    for _ in range(4):
+        assert cable.refused.acquire(timeout=PATIENCE)
     cable.mend()
     platform.expect_key("command")
     assert any("127.0.0.1" in line for line in heard)
     assert all("secret" not in line for line in heard)
+    assert len(heard) == len(set(heard))  # each reason once, not at each try
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("can't start new thread"), OSError("no such certificate")])
+def test_a_try_that_fails_in_an_unforeseen_way_is_not_the_last(
+    failure: Exception, platform: Any, make_interface: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that has too many threads cannot make paho's; a moment later it may."""
+    failing = Event()
+
+    def fail(client: Any) -> None:
+        monkeypatch.undo()
+        failing.set()
+        raise failure
+
+    poly = make_interface()
+    monkeypatch.setattr(Client, "loop_start", fail)
+    poly.start()
+    Counter(poly)
+    assert failing.wait(PATIENCE)
+    platform.expect(lambda frame: frame.get("connected") is True)
 
 
 def test_the_pause_grows_with_jitter_and_stays_bounded() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pgc_interface.polls import GRACE, Polls
+from pgc_interface.polls import GRACE, LONGEST, Polls
 
 
 class Clock:
@@ -79,3 +79,10 @@ def test_zero_is_never_and_nonsense_changes_nothing() -> None:
     assert polls.pause() == 30
     polls.set({"longPoll": "0"})
     assert polls.pause() is None
+    polls.set({"longPoll": float("nan")})
+    assert polls.pause() is None
+
+
+def test_what_no_thread_can_wait_for_is_waited_for_a_year() -> None:
+    polls, _ = running(short="inf", long=0)
+    assert polls.pause() == LONGEST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -85,8 +86,18 @@ def test_signals_stop_in_good_order(number: Any, platform: Any, run_nodeserver: 
         usual(stop="raise RuntimeError('no')"),
         usual(after="time.sleep(1000)"),
         usual(after="import threading; threading.Thread(target=time.sleep, args=(1000,)).start()"),
+        usual(start="import ctypes; ctypes.CDLL(None).sleep(1000)"),
+        usual(start="import threading; threading.stack_size(1 << 46)"),
     ],
-    ids=["start blocks", "stop blocks", "stop raises", "script blocks", "a thread blocks"],
+    ids=[
+        "start blocks",
+        "stop blocks",
+        "stop raises",
+        "script blocks",
+        "a thread blocks",
+        "start is in C code for ever",
+        "no thread can be made any more",
+    ],
 )
 def test_nothing_keeps_the_process_from_ending(source: str, platform: Any, run_nodeserver: Any, entered: Any) -> None:
     running = run_nodeserver(source)
@@ -94,6 +105,82 @@ def test_nothing_keeps_the_process_from_ending(source: str, platform: Any, run_n
     platform.send(stop="")
     code, out, _ = running.end(within=7.0)
     assert (code, "stopping" in out) == (0, True)
+
+
+def test_every_stop_observer_runs_even_after_one_that_blocks(platform: Any, run_nodeserver: Any, entered: Any) -> None:
+    late = "control = Controller(polyglot); polyglot.onStop(lambda: print('second', flush=True))"
+    source = usual(stop="time.sleep(1000)").replace("control = Controller(polyglot)", late)
+    running = run_nodeserver(source)
+    entered()
+    platform.send(stop="")
+    code, out, _ = running.end(within=7.0)
+    assert (code, out.splitlines()[:3]) == (0, ["entered", "stopping", "second"])
+    platform.expect_value("controller", "GV1", "6")
+
+
+def test_c_code_that_holds_the_interpreter_is_ended_and_its_place_is_told(
+    platform: Any, run_nodeserver: Any, entered: Any
+) -> None:
+    """No thread of ours can run then, so it cannot end with 0."""
+    running = run_nodeserver(usual(stop="import ctypes; ctypes.PyDLL(None).sleep(1000)"))
+    entered()
+    platform.send(stop="")
+    code, _, err = running.end(within=7.0)
+    assert code == 1
+    assert 'nodeserver.py", line' in err
+    assert "in stop" in err
+
+
+SELF_LOCKED = "import ctypes; libc = ctypes.CDLL(None); lock = ctypes.create_string_buffer(256); AGAIN; AGAIN"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a zeroed buffer is a mutex of glibc's and musl's")
+def test_a_signal_is_heard_while_the_script_is_in_c_code_for_ever(run_nodeserver: Any, entered: Any) -> None:
+    """Python runs its handlers on the main thread, which never comes back here."""
+    locked = SELF_LOCKED.replace("AGAIN", "libc.pthread_mutex_lock(lock)")
+    running = run_nodeserver(usual().replace("control.runForever()", f"print('in C', flush=True); {locked}"))
+    while running.process.stdout.readline() != "in C\n":
+        pass
+    entered()
+    running.signal(signal.SIGTERM)
+    code, out, _ = running.end(within=7.0)
+    assert (code, "stopping" in out) == (0, True)
+
+
+FORKS = """import multiprocessing
+        child = multiprocessing.get_context('fork').Process(target=time.sleep, args=(1000,))
+        child.start()
+        child.terminate()
+        child.join()
+        self.setDriver('GV1', 100 - child.exitcode)"""
+
+
+def test_a_child_that_the_nodeserver_forks_has_its_own_signals(
+    platform: Any, run_nodeserver: Any, entered: Any
+) -> None:
+    running = run_nodeserver(usual(start=FORKS))
+    platform.expect_value("controller", "GV1", str(100 + signal.SIGTERM))
+    assert running.process.poll() is None
+    platform.send(stop="")
+    assert running.end()[0] == 0
+
+
+def test_a_signal_that_the_nodeserver_handles_itself_is_its_own(run_nodeserver: Any, entered: Any) -> None:
+    own = "import signal; signal.signal(signal.SIGTERM, lambda *_: print('mine', flush=True)); control.runForever()"
+    running = run_nodeserver(usual().replace("control.runForever()", own))
+    entered()
+    running.signal(signal.SIGTERM)
+    assert [running.process.stdout.readline() for _ in range(2)] == ["entered\n", "mine\n"]
+    running.signal(signal.SIGINT)
+    assert running.end()[0] == 0
+
+
+def test_a_log_that_nobody_reads_does_not_hold_up_the_end(platform: Any, run_nodeserver: Any, entered: Any) -> None:
+    flood = "polyinterface.lifetime.LIMIT = 1.0; [LOGGER.info('x' * 5000) for _ in range(1000)]"
+    running = run_nodeserver(usual(start=flood))
+    entered()
+    platform.send(stop="")
+    assert running.process.wait(timeout=8.0) == 0
 
 
 def test_poly_stop_from_a_handler(platform: Any, run_nodeserver: Any, entered: Any) -> None:
@@ -131,6 +218,25 @@ def test_a_script_that_fails_ends_with_1(platform: Any, run_nodeserver: Any) -> 
     assert "KeyError: 'what'" in err
 
 
+outlives_its_script = pytest.mark.skipif(
+    (3, 12) <= sys.version_info < (3, 12, 3),
+    reason="without a launcher; Python 3.12.0 to 3.12.2 start no thread once the script has ended (issue 113964)",
+)
+
+
+@outlives_its_script
+def test_a_script_that_does_not_run_forever_stays_up_until_the_stop(
+    platform: Any, run_nodeserver: Any, entered: Any
+) -> None:
+    running = run_nodeserver(usual().replace("control.runForever()", "pass"))
+    entered()
+    assert {running.process.stdout.readline() for _ in range(2)} == {"entered\n", "script over\n"}
+    platform.send(stop="")
+    code, out, _ = running.end()
+    assert (code, "stopping" in out) == (0, True)
+
+
+@outlives_its_script
 def test_run_forever_returns_at_once_under_a_launcher_and_the_process_stays(platform: Any, run_nodeserver: Any) -> None:
     """One NodeServer starts its HTTP server after runForever."""
     source = "import pgc_interface\npgc_interface.Interface.host_waits = True\n" + usual(

@@ -38,7 +38,9 @@ class _WholeFirst(ABCMeta):
 
 class Controller(Node, metaclass=_WholeFirst):
     """Subclass it; `start`, `stop`, `shortPoll`, `longPoll`, `query`, `status`, `delete`, `discover`, `oauth` and
-    `webhook` are for overriding. `start` runs on a thread of its own once the ISY has the controller's node."""
+    `webhook` are for overriding. `start` runs on a thread of its own once the ISY has the controller's node, and may
+    block for ever. All others, and the functions of `commands`, run one after the other on one thread: what they raise
+    is logged, and one that takes over ten seconds is named in the log and to the platform."""
 
     id = "controller"
     commands: ClassVar[dict[str, Any]] = {}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from queue import Empty, SimpleQueue
 from typing import Any, Callable, NamedTuple
 
 from .polls import Polls
+
+logger = logging.getLogger(__name__)
 
 REMEMBERED = 1000
 """Messages whose `mid` is remembered, so that a repeated one does not run twice."""
@@ -28,11 +31,11 @@ class Inbox:
         self._acknowledge = acknowledge
         self._items: SimpleQueue[Item | None] = SimpleQueue()
         self._mids: OrderedDict[str, bool] = OrderedDict()
-        self._thread = threading.Thread(target=self._run, name="Controller", daemon=True)
+        self.thread = threading.Thread(target=self._run, name="Controller", daemon=True)
 
     def start(self) -> None:
-        if self._thread.ident is None:
-            self._thread.start()
+        if self.thread.ident is None:
+            self.thread.start()
 
     def put(self, item: Item) -> None:
         self._items.put(item)
@@ -41,17 +44,26 @@ class Inbox:
         self._items.put(None)
 
     def _run(self) -> None:
-        while True:
+        going_on = True
+        while going_on:
             try:
-                item = self._items.get(timeout=self._polls.pause())
-            except Empty:
-                pass
-            else:
-                if item is None:
-                    return
-                self._deal_with(item)
-            for poll in self._polls.due():
-                self._handle(Item(poll, {}))
+                going_on = self._turn()
+            except Exception:  # noqa: PERF203 - what is wrong with one message must not end the thread
+                logger.exception("A message was not dealt with.")
+
+    def _turn(self) -> bool:
+        """Wait for a message or a poll and deal with it; False when there will be none any more."""
+        try:
+            item = self._items.get(timeout=self._polls.pause())
+        except Empty:
+            pass
+        else:
+            if item is None:
+                return False
+            self._deal_with(item)
+        for poll in self._polls.due():
+            self._handle(Item(poll, {}))
+        return True
 
     def _deal_with(self, item: Item) -> None:
         if item.key == "polls":

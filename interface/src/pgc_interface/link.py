@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import ssl
 import threading
 import time
 from typing import Any, Callable, Protocol
@@ -41,7 +42,8 @@ class Receipt(Protocol):
 
 
 class Lane(Protocol):
-    """What sends over the link. `confirmed` is called with paho's locks held: it must not publish nor wait."""
+    """What sends over the link. `confirmed` is called with paho's locks held: it must not publish nor wait. `tick`
+    is called every few seconds, with a connection or without."""
 
     def up(self) -> None: ...
     def down(self) -> None: ...
@@ -61,6 +63,8 @@ class Link:
         self._lanes: tuple[Lane, ...] = ()
         self._client: Client | None = None
         """Set while messages may be published."""
+        self._complaints: set[str] = set()
+        """Why there is no connection, as far as it was said in this outage."""
         self._ended = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="Link", daemon=True)
@@ -103,7 +107,11 @@ class Link:
         failures = 0
         while not self._closing.is_set():
             began = time.monotonic()
-            self._hold_connection()
+            try:
+                self._hold_connection()
+                self._tick()
+            except Exception:
+                logger.exception("The connection to %s failed.", self._broker)
             failures = 0 if time.monotonic() - began > STABLE else failures + 1
             self._closing.wait(pause_after(failures))
 
@@ -113,20 +121,20 @@ class Link:
         try:
             client.connect(self._broker.host, self._broker.port or 1883, keepalive=KEEPALIVE)
         except (OSError, ValueError) as error:
-            logger.warning("The broker %s cannot be reached: %s", self._broker, error)
+            self._complain(f"cannot be reached: {error}")
             return
         client.loop_start()
         self._stay(client)
         self._leave(client)
         client.loop_stop()
+        _let_go(client)
 
     def _stay(self, client: Client) -> None:
         give_up = time.monotonic() + CONNECT_TIMEOUT
         while not self._closing.is_set() and not self._ended.wait(TICK):
-            if self.connected:
-                self._tick()
-            elif time.monotonic() > give_up:
-                logger.warning("The broker %s does not answer.", self._broker)
+            self._tick()
+            if not self.connected and time.monotonic() > give_up:
+                self._complain("does not answer")
                 client.disconnect()
                 return
 
@@ -147,7 +155,7 @@ class Link:
         client.max_inflight_messages_set(MAX_INFLIGHT)
         client.will_set(self._topics.up, self._presence(False), qos=1)
         if broker.scheme == "mqtts":
-            client.tls_set(ca_certs=broker.ca)
+            client.tls_set_context(_trusting(broker.ca))
         self._hear(client)
         return client
 
@@ -162,6 +170,12 @@ class Link:
     def _presence(self, connected: bool) -> bytes:
         return encode({"connected": connected, **self._envelope})
 
+    def _complain(self, reason: str) -> None:
+        """Say once in each outage, not at each try, what is wrong."""
+        if reason not in self._complaints:
+            self._complaints.add(reason)
+            logger.warning("The broker %s %s. Trying again until it works.", self._broker, reason)
+
     def _leave(self, client: Client) -> None:
         for lane in self._lanes:
             lane.down()
@@ -171,20 +185,21 @@ class Link:
 
     def _connected(self, client: Client, _: Any, flags: ConnectFlags, code: ReasonCode, more: Any) -> None:
         if code.is_failure:
-            logger.error("The broker %s refused the connection: %s", self._broker, code)
+            self._complain(f"refused the connection: {code}")
             self._ended.set()
             return
         client.subscribe(self._topics.down, qos=1)
 
     def _subscribed(self, client: Client, _: Any, mid: int, codes: list[ReasonCode], more: Properties | None) -> None:
         if any(code.is_failure for code in codes):
-            logger.error("The broker %s refused the subscription of this worker's topic.", self._broker)
+            self._complain("refused the subscription of this worker's topic")
             self._ended.set()
             return
         if self._closing.is_set():
             return
         client.publish(self._topics.up, self._presence(True), qos=1)
         self._client = client
+        self._complaints.clear()
         logger.info("Connected to %s as %s", self._broker, self._broker.login)
         for lane in self._lanes:
             lane.up()
@@ -197,10 +212,24 @@ class Link:
             lane.confirmed()
 
     def _disconnected(self, client: Client, _: Any, flags: DisconnectFlags, code: ReasonCode, more: Any) -> None:
+        lost, given_up = self.connected, self._closing.is_set() or self._ended.is_set()
         self._leave(client)
-        if not self._closing.is_set():
+        if lost and not given_up:
             logger.warning("The connection to %s broke: %s. Connecting again.", self._broker, code)
+        elif not given_up:
+            self._complain(f"closed the connection: {code}")
         self._ended.set()
+
+
+def _trusting(ca: str | None) -> ssl.SSLContext:
+    """`ca` is a file, or what would be in it (PEM); without it, the authorities of this machine."""
+    is_content = ca is not None and ca.startswith("-----BEGIN")
+    return ssl.create_default_context(**{"cadata" if is_content else "cafile": ca})  # type: ignore[arg-type]
+
+
+def _let_go(client: Client) -> None:
+    """Take back what refers to us: without a circle the client ends here, and with it its wake-up sockets."""
+    client.on_connect = client.on_subscribe = client.on_message = client.on_publish = client.on_disconnect = None
 
 
 def pause_after(failures: int) -> float:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -190,12 +191,10 @@ class Profiled:
 
     def sent(self, poly: Any) -> int:
         """Once all that was sent before has come."""
-        poly.send({"customdata": {"mark": len(self._platform.frames)}})
-        self._platform.expect(lambda frame: frame.get("customdata", {}).get("mark") is not None, self._seen())
+        mark = uuid.uuid4().hex
+        poly.send({"customdata": {"mark": mark}})
+        self._platform.expect(lambda frame: frame.get("customdata") == {"mark": mark})
         return len(self._platform.came("uploadProfile"))
-
-    def _seen(self) -> int:
-        return max((at for at, (_, frame) in enumerate(self._platform.frames) if "customdata" in frame), default=-1) + 1
 
 
 @pytest.fixture
