@@ -6,6 +6,7 @@ import pytest
 
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.states import State
+from pgc.workers.runtime import Exit
 
 from .conftest import AddNode, Home, line, node
 from .fake_run import FakeRun, Json
@@ -44,6 +45,36 @@ async def test_a_frame_of_a_run_that_is_over_is_dropped(home: Home, nodeserver: 
     second = await home.start(nodeserver)
     await second.save({"customparamsdoc": "x"})
     assert nodeserver.saved.data == {}
+
+
+async def test_what_the_broker_kept_belongs_to_a_run_that_goes_on(
+    home: Home, nodeserver: NodeServer, run: FakeRun
+) -> None:
+    await run.save({"customdata": {"a": 1}})
+    await home.crash()
+    topic = f"test/x/{nodeserver.worker}/ns"
+    home.kept_by_broker = [
+        (topic, b'{"customdata": {"a": 1}, "seq": 1}'),
+        (topic, b'{"customdata": {"a": 2}, "seq": 2}'),
+    ]
+    await home.open()
+    await run.connect()
+    run.seq = 2
+    assert await run.save({"customparamsdoc": "x"}) == {"upTo": 3}
+    assert home.manager.get(nodeserver.worker).saved.data == {"a": 2}
+
+
+async def test_what_the_broker_kept_is_not_taken_by_a_new_run(home: Home, nodeserver: NodeServer, run: FakeRun) -> None:
+    await home.crash()
+    run.process.exit(Exit(code=1))
+    home.kept_by_broker = [(f"test/x/{nodeserver.worker}/ns", b'{"customdata": {"a": 2}, "seq": 1}')]
+    await home.open()
+    found = home.manager.get(nodeserver.worker)
+    await home.runtime.assigned(2)
+    again = home.run_of(found)
+    await again.connect()
+    assert await again.save({"customparamsdoc": "x"}) == {"upTo": 1}
+    assert found.saved.data == {}
 
 
 async def test_frames_for_nobody_are_dropped(home: Home) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from pgc.api.shapes import NodeServerShape
 from pgc.nodeservers.states import State
 
 from .home import PATIENCE, Home, Neighbour, left_running
@@ -70,6 +71,16 @@ BLOCKS = program("""
         def start(self):
             print("blocking", flush=True)
             threading.Event().wait()
+""")
+
+HANGS = program("""
+    pgc_interface.watch.SLOW, pgc_interface.link.TICK = 0.2, 0.05
+
+    class Mine(Controller):
+        def hang(self, command):
+            threading.Event().wait()  # for ever
+
+        commands = {"HANG": hang}
 """)
 
 
@@ -142,6 +153,24 @@ async def test_a_start_that_blocks_for_ever_stops_cleanly(home: Home) -> None:
         await home.platform.manager.stop(nodeserver.worker)
     assert nodeserver.last_exit is not None
     assert nodeserver.last_exit.code == 0
+    assert (nodeserver.state, nodeserver.reason) == (State.STOPPED, "")
+
+
+async def test_a_handler_that_does_not_return_is_named_with_its_line_shown_and_no_hindrance_to_a_stop(
+    home: Home,
+) -> None:
+    """Ten seconds are shorter for this NodeServer, and it is looked at more often."""
+    nodeserver = await home.run("hangs", HANGS, slot=1)
+    await home.shows("n001_controller", "ST", "1")
+    await home.sim.send_command("n001_controller", "HANG")
+    entry = await home.said(nodeserver, "controller HANG has not returned")
+    assert (entry.level, entry.logger) == ("WARNING", "pgc_interface.watch")
+    assert ", in hang: threading.Event().wait()  # for ever" in entry.text
+    async with asyncio.timeout(PATIENCE):
+        while not (handler := NodeServerShape.of(nodeserver).handler):  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(0.01)
+    assert (handler.name, handler.stuck) == ("controller HANG", False)
+    await home.platform.manager.stop(nodeserver.worker)
     assert (nodeserver.state, nodeserver.reason) == (State.STOPPED, "")
 
 

@@ -4,11 +4,13 @@ Whose frame it is follows from the topic alone, which the broker lets only that 
 says of `userId`, `id` or `profileNum` is ignored.
 """
 
+from collections import deque
 from typing import Any
 
 import msgspec
 
 from pgc.nodeservers.directory import Directory
+from pgc.nodeservers.handlers import heard
 from pgc.nodeservers.hot import HotLane
 from pgc.nodeservers.lane import DurableLane, Frame
 from pgc.nodeservers.nodeserver import NodeServer
@@ -17,6 +19,7 @@ from pgc_interface import wire
 
 FILTERS = ("+/+/ns", "+/+/isy")
 """Below the stage: what the platform subscribes to."""
+_MOST_EARLY = 1000
 _ON_THE_LANE = frozenset(wire.Upstream.__struct_fields__) - wire.ENVELOPE_KEYS - wire.HOT_KEYS - {"batch"} | {
     "connected"
 }
@@ -28,11 +31,21 @@ class Inbound:
         self._hot = hot
         self._outbound = outbound
         self._lanes: dict[str, DurableLane] = {}
+        self._early: dict[str, deque[tuple[str, bytes]]] | None = {}
+        """What a broker had kept for the platform; it belongs to the runs that are found again, if they are."""
 
-    def opened(self, nodeserver: NodeServer, lane: DurableLane) -> None:
-        """This NodeServer's current run writes to this lane from now on."""
+    def recovered(self) -> None:
+        """All runs that went on have been found: what is left is of others."""
+        self._early = None
+
+    def opened(self, nodeserver: NodeServer, lane: DurableLane, *, goes_on: bool = False) -> None:
+        """This NodeServer's current run writes to this lane from now on; what the broker has kept is its own if it is
+        a run of before that goes on."""
         self._hot.new_run(nodeserver)
         self._lanes[nodeserver.worker] = lane
+        kept = (self._early or {}).pop(nodeserver.worker, ())
+        for topic, payload in kept if goes_on else ():
+            self.receive(topic, payload)
 
     def closed(self, nodeserver: NodeServer) -> None:
         """Its run is over: what still comes of it is dropped."""
@@ -42,6 +55,8 @@ class Inbound:
         """One message from the broker; never waits."""
         _, _, worker, channel = topic.split("/", 3)
         nodeserver, lane = self._directory.find(worker), self._lanes.get(worker)
+        if lane is None and self._early is not None:
+            self._early.setdefault(worker, deque(maxlen=_MOST_EARLY)).append((topic, payload))
         if nodeserver is None or lane is None:
             return
         try:
@@ -58,6 +73,9 @@ class Inbound:
             nodeserver.run.acknowledges = True
         if frame.ack:
             self._outbound.acknowledged(nodeserver, frame.ack.mid)
+        if frame.beat and nodeserver.run:
+            run, started = nodeserver.run, nodeserver.record.time_started / 1000
+            run.handler = heard(frame.beat, run.handler, nodeserver.journal, started=started)
         if frame.status:
             self._hot.status(nodeserver, frame.status)
         for status in frame.batch.status if frame.batch else ():

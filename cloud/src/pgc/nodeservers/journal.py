@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pgc.events import Events
 from pgc.nodeservers.events import LogWritten
-from pgc.workers.logs import PLATFORM, LogEntry
+from pgc.workers.logs import PLATFORM, LogEntry, clean
 from pgc.workers.runtime import Stream
 
 KEPT = 2000
@@ -63,7 +63,7 @@ class Journal:
 
     def _say(self, text: str, level: str) -> None:
         entry = LogEntry(time=time.time(), level=level, logger=PLATFORM, thread="", text="")
-        self.write(replace(entry, text=text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"))
+        self.write(replace(entry, text=clean(text, _LONGEST)))
 
 
 def _last_line(text: str) -> str:

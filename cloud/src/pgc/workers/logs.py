@@ -51,14 +51,14 @@ def parse(line: LogLine) -> LogEntry:
     """An entry for any line: stdout counts as INFO, stderr that the SDK did not write as WARNING."""
     structured = _structured(line)
     if structured is None:
-        return LogEntry(line.time, _RAW_LEVEL[line.stream], line.stream.value, "", _clean(line.text, LONGEST_TEXT))
+        return LogEntry(line.time, _RAW_LEVEL[line.stream], line.stream.value, "", clean(line.text, LONGEST_TEXT))
     text = f"{structured.message}\n{structured.traceback}" if structured.traceback else structured.message
     return LogEntry(
         time=_believed(structured.time, line.time),
         level=structured.level if structured.level in LEVELS else "INFO",
-        logger=_unlike_ours(_clean(structured.logger, LONGEST_NAME)),
-        thread=_clean(structured.thread or "", LONGEST_NAME),
-        text=_clean(text, LONGEST_TEXT),
+        logger=_unlike_ours(clean(structured.logger, LONGEST_NAME)),
+        thread=clean(structured.thread or "", LONGEST_NAME),
+        text=clean(text, LONGEST_TEXT),
     )
 
 
@@ -75,7 +75,8 @@ def _believed(told: float, seen: float) -> float:
     return told if math.isfinite(told) and abs(told - seen) <= MOST_DRIFT else seen
 
 
-def _clean(text: str, longest: int) -> str:
+def clean(text: str, longest: int) -> str:
+    """Text of a stranger's, bounded, and with what would not be seen in it escaped."""
     cut = text if len(text) <= longest else f"{text[:longest]}…"
     return cut if cut.isprintable() else _HIDDEN.sub(_escape, cut)
 
