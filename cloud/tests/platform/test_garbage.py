@@ -15,13 +15,14 @@ class Line:
     # One connection; it ends when the broker has had enough of it.
     def __init__(self):
         self.up, self.gone, self.added = threading.Event(), threading.Event(), threading.Event()
-        self.client = Client(CallbackAPIVersion.VERSION2, client_id=url.username, reconnect_on_failure=False)
+        options = {"client_id": url.username, "reconnect_on_failure": False, "transport": "unix"}
+        self.client = Client(CallbackAPIVersion.VERSION2, **options)
         self.client.username_pw_set(url.username, url.password)
         self.client.on_connect = lambda client, *_: client.subscribe(f"{prefix}/ns/{worker}", 1)
         self.client.on_subscribe = lambda *_: self.up.set()
         self.client.on_message = lambda _client, _data, message: b'"addnode"' in message.payload and self.added.set()
         self.client.on_disconnect = lambda *_: self.gone.set()
-        self.client.connect(url.hostname, url.port)
+        self.client.connect(url.path)
         self.client.loop_start()
         self.up.wait(5)
 
