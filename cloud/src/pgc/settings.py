@@ -25,7 +25,16 @@ class Settings(BaseSettings):
     """The database, the keyring, bundles: what must not be lost."""
     stage: str = Field(default="prod", pattern="^(prod|test)$")
     """What NodeServers see as `poly.stage`."""
-    broker_port: int = Field(default=0, ge=0, le=65535)
+    broker: str = Field(default="auto", pattern=r"^(auto|embedded|mosquitto|(mqtts?|unix)://.+)$", repr=False)
+    """`mosquitto` as a child of the platform, or the `embedded` one; `auto` takes mosquitto where it is installed.
+    Or the URL of one that others run, with the login that may make others: see docs/brokers.md."""
+    broker_ca: Path | None = None
+    """A file (PEM) with the authority of that one's certificate, where this machine does not know it."""
+    broker_tls_host: str = "127.0.0.1"
+    broker_tls_port: int = Field(default=0, ge=0, le=65535)
+    """Where mosquitto listens over TLS as well, for clients of other machines; 0: nowhere."""
+    broker_tls_names: list[str] = []
+    """The names and addresses under which they reach it; without any, that host."""
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=0, ge=0, le=65535)
     isy_listen_host: str = "127.0.0.1"
@@ -42,13 +51,22 @@ class Settings(BaseSettings):
 
     @property
     def run_folder(self) -> Path:
-        """Where runs live while they live: in the data folder, or, where that path is too long for the unix sockets
-        in it (some 100 bytes), in the folder for temporary files."""
-        inside = self.data_folder.resolve() / "runs"
+        """Where runs live while they live."""
+        return self._short("runs", "")
+
+    @property
+    def broker_socket(self) -> Path:
+        """Where runs reach the broker; nothing else is in its folder."""
+        return self._short("socket", "-mqtt") / "mqtt"
+
+    def _short(self, name: str, suffix: str) -> Path:
+        """In the data folder, or, where that path is too long for the unix sockets in it (some 100 bytes), in the
+        folder for temporary files."""
+        inside = self.data_folder.resolve() / name
         if len(os.fsencode(inside)) <= _LONGEST_RUN_FOLDER:
             return inside
         key = hashlib.sha256(str(self.data_folder.resolve()).encode()).hexdigest()[:8]
-        return Path(tempfile.gettempdir()) / f"pgc-{os.getuid()}-{key}"
+        return Path(tempfile.gettempdir()) / f"pgc-{os.getuid()}-{key}{suffix}"
 
     @classmethod
     def settings_customise_sources(

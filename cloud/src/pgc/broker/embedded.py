@@ -1,11 +1,13 @@
-"""The broker that needs nothing but pip: amqtt in this process, on loopback, for one machine."""
+"""The broker that needs nothing but pip: amqtt in this process, for one machine."""
 
 import ipaddress
 import logging
 import socket
+from pathlib import Path
 
 from amqtt.errors import BrokerError as AmqttBrokerError
 
+from pgc.broker import unix_socket
 from pgc.broker.access import Login
 from pgc.broker.errors import BrokerError
 from pgc.broker.guarded import GuardedBroker, TellFault
@@ -15,12 +17,19 @@ _OTHER_PORT = "stop what uses it, or choose another port (0 takes any free one)"
 
 
 class EmbeddedBroker:
-    """Implements :class:`pgc.broker.contract.Broker`. Logins are kept over a stop; connections are not."""
+    """Implements :class:`pgc.broker.contract.Broker`. Logins are kept over a stop; connections are not.
+
+    It listens on `socket`, or without one on a port of loopback.
+    """
+
+    ca = ""
+    keeps_sessions = False
 
     def __init__(
         self,
         host: str = "127.0.0.1",
         port: int = 0,
+        socket: Path | None = None,
         limits: Limits | None = None,
         tell_fault: TellFault = lambda name, fault: None,
     ) -> None:
@@ -31,6 +40,7 @@ class EmbeddedBroker:
             )
         self._host = host
         self._port = port
+        self._socket = socket
         self._limits = limits or Limits()
         self._tell_fault = tell_fault
         self._logins: dict[str, Login] = {}
@@ -40,7 +50,7 @@ class EmbeddedBroker:
     def url(self) -> str:
         if self._running is None:
             raise BrokerError("the broker is not running")
-        return f"mqtt://{self._host}:{self._running.port}"
+        return unix_socket.url(self._socket) if self._socket else f"mqtt://{self._host}:{self._running.port}"
 
     async def start(self) -> None:
         """Listens from now on; the same port again after a stop.
@@ -50,24 +60,31 @@ class EmbeddedBroker:
         """
         if self._running is not None:
             raise BrokerError("the broker is running already")
-        _check_port(self._host, self._port)
+        if self._socket:
+            unix_socket.prepare(self._socket)
+        else:
+            _check_port(self._host, self._port)
         # amqtt tells of every connection, and in debug also payloads; transitions is its state machine.
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        broker = GuardedBroker(self._host, self._port, self._logins, self._limits, self._tell_fault)
+        where = self._socket or f"{self._host}:{self._port}"
+        broker = GuardedBroker(where, self._logins, self._limits, self._tell_fault)
         try:
             await broker.start()
         except AmqttBrokerError as error:
             raise BrokerError(f"the broker cannot be started: {error}") from error
         self._running = broker
-        self._port = broker.port
+        if not self._socket:
+            self._port = broker.port
 
     async def stop(self) -> None:
         if self._running is not None:
             running, self._running = self._running, None
             await running.shutdown()
+            if self._socket:
+                unix_socket.remove(self._socket)
 
-    async def allow(self, login: Login) -> None:
+    async def allow(self, login: Login, secret: str | None = None) -> None:
         if self._logins.setdefault(login.name, login) != login:
             raise BrokerError("another login has that name already", hint="revoke it first, or take a new name")
 

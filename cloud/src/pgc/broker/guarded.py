@@ -9,7 +9,9 @@ import asyncio
 import logging
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable, Mapping
-from typing import cast
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
 
 from amqtt.adapters import ReaderAdapter, WriterAdapter
 from amqtt.broker import Broker, Server
@@ -27,6 +29,7 @@ from pgc.broker.lobby import Lobby
 from pgc.broker.streams import PacketReader, PacketWriter
 
 _LISTENER = "default"
+_UNUSED = "127.0.0.1:0"
 _TAKEN_OVER = "was replaced by a new connection of its own"
 _STOPPING = "was told that the broker stops"
 logger = logging.getLogger(__name__)
@@ -42,10 +45,10 @@ class GuardedBroker(Broker):
     them has anything to work on. No plugin is loaded: no anonymous logins, no $SYS topics, no files.
     """
 
-    def __init__(
-        self, host: str, port: int, logins: Mapping[str, Login], limits: Limits, tell_fault: TellFault
-    ) -> None:
-        listener = ListenerConfig(type=ListenerType.TCP, bind=f"{host}:{port}")
+    def __init__(self, where: str | Path, logins: Mapping[str, Login], limits: Limits, tell_fault: TellFault) -> None:
+        """`where` is ``host:port``, or the path of a unix socket."""
+        self._socket = where if isinstance(where, Path) else None
+        listener = ListenerConfig(type=ListenerType.TCP, bind=_UNUSED if self._socket else str(where))
         super().__init__(BrokerConfig(listeners={_LISTENER: listener}, plugins={}))
         self._logins = logins
         self._limits = limits
@@ -82,6 +85,13 @@ class GuardedBroker(Broker):
                 group.create_task(connection.end(_STOPPING, with_will=False), name="broker-end")
         await self._lobby.emptied(2 * self._limits.close_seconds)
         await super().shutdown()
+
+    async def _create_server_instance(self, listener_name: str, *of_tcp: Any) -> Any:
+        """Ours, since amqtt does not listen on unix sockets."""
+        if self._socket is None:
+            return await super()._create_server_instance(listener_name, *of_tcp)
+        connected = partial(self.stream_connected, listener_name=listener_name)
+        return await asyncio.start_unix_server(connected, self._socket)
 
     async def stream_connected(self, reader: StreamReader, writer: StreamWriter, listener_name: str) -> None:
         """Ours, since amqtt's readers and writers have no bounds, and some of its ways out leave the socket open."""

@@ -3,15 +3,16 @@
 import asyncio
 import logging
 import random
+import secrets
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
-from urllib.parse import urlsplit
 
 import aiomqtt
 from aiomqtt.exceptions import MqttConnectError
 
+from pgc.broker.address import Address
 from pgc.broker.errors import BrokerError, NotConnected
 from pgc.broker.mqtt_client import connected, is_refusal, lost, passing_on
 
@@ -22,6 +23,7 @@ CONNECT_SECONDS: Final = 5.0
 START_SECONDS: Final = 15.0
 WAIT_SECONDS: Final = 2.0
 """How long a message waits for a connection that is just being made again."""
+SETTLE_SECONDS: Final = 5.0
 KEEP_ALIVE_SECONDS: Final = 30
 BACK_OFF_SECONDS: Final = (0.1, 10.0)
 _IN_FLIGHT: Final = 1000
@@ -37,14 +39,26 @@ class PlatformLink:
     raises, the traceback is logged and the next message is its turn.
     """
 
-    def __init__(self, url: str, login: str, secret: str, filters: Sequence[str], receive: Receive) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "mqtt" or not parts.hostname:
-            raise BrokerError(f"not the address of a broker: {url}", hint="mqtt://host:port")
-        self._address = (parts.hostname, parts.port or 1883)
+    def __init__(
+        self,
+        address: Address | str,
+        login: str,
+        secret: str,
+        filters: Sequence[str],
+        receive: Receive,
+        *,
+        marks: str = "",
+        persistent: bool = False,
+    ) -> None:
+        """`marks` is a topic that only this link uses, see :meth:`settle`. A `persistent` link leaves a session with
+        the broker, which keeps QoS 1 messages for it while it is away."""
+        self._address = address if isinstance(address, Address) else Address.of(address)
+        self._persistent = persistent
+        self._marks = marks
+        self._awaited: dict[bytes, asyncio.Event] = {}
         self._login = login
         self._secret = secret
-        self._filters = tuple(filters)
+        self._filters = (*filters, marks) if marks else tuple(filters)
         self._receive = receive
         self._client: aiomqtt.Client | None = None
         self._connected = asyncio.Event()
@@ -107,6 +121,20 @@ class PlatformLink:
         except ValueError as error:
             raise BrokerError(f"no message for {topic[:100]!r} can be sent: {error}") from error
 
+    async def settle(self) -> None:
+        """Waits until all that the broker holds for the platform now has been received: a message of our own is sent
+        after it. Bounded; that the broker is away is no error."""
+        mark, arrived = secrets.token_bytes(16), asyncio.Event()
+        self._awaited[mark] = arrived
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self.publish(self._marks, mark)
+                await arrived.wait()
+        except (TimeoutError, BrokerError) as error:
+            logger.warning("The platform may not have received all yet that the broker holds for it: %s", error)
+        finally:
+            del self._awaited[mark]
+
     async def _keep_connected(self) -> None:
         failures = 0
         while not self._stopping.is_set():
@@ -131,19 +159,18 @@ class PlatformLink:
         return was_connected
 
     def _new_client(self) -> aiomqtt.Client:
-        host, port = self._address
+        is_local = self._address.scheme == "unix"
         client = aiomqtt.Client(
-            host,
-            port,
+            **self._address.client_options(),
             identifier=self._login,
             username=self._login,
             password=self._secret,
-            clean_session=True,
+            clean_session=not self._persistent,
             keepalive=KEEP_ALIVE_SECONDS,
             timeout=CONNECT_SECONDS,
             max_inflight_messages=_IN_FLIGHT,
             queue_type=passing_on(self._hand_over),
-            socket_options=_AT_ONCE,
+            socket_options=() if is_local else _AT_ONCE,
         )
         client.pending_calls_threshold = _IN_FLIGHT
         return client
@@ -161,8 +188,15 @@ class PlatformLink:
                 raise BrokerError(f"the broker refuses the subscription to {filter_}")
 
     def _hand_over(self, message: aiomqtt.Message) -> None:
+        topic = message.topic.value
+        if topic == self._marks:
+            if arrived := self._awaited.get(bytes(message.payload)):
+                arrived.set()
+            return
+        if message.retain:
+            return  # nobody retains anything here: it is somebody else's, of a time before
         try:
-            self._receive(message.topic.value, message.payload)
+            self._receive(topic, message.payload)
         except Exception:
             logger.exception("A message on %s could not be handled", message.topic)
 

@@ -1,6 +1,7 @@
 """aiomqtt as the link needs it: nothing queued, nothing left open."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -31,7 +32,10 @@ def passing_on(take: Callable[[aiomqtt.Message], None]) -> Any:
 
 @asynccontextmanager
 async def connected(client: aiomqtt.Client) -> AsyncIterator[aiomqtt.Client]:
-    """aiomqtt's own context, except that the socket is closed also when CONNACK does not come in time."""
+    """aiomqtt's own context, except that the socket is closed also when CONNACK does not come in time, and when a
+    unix socket refuses the connection."""
+    paho: Any = client._client
+    paho._create_unix_socket_connection = lambda: _dial(paho.host)
     try:
         await client.__aenter__()
     except aiomqtt.MqttError:
@@ -42,6 +46,17 @@ async def connected(client: aiomqtt.Client) -> AsyncIterator[aiomqtt.Client]:
         yield client
     finally:
         await client.__aexit__(None, None, None)
+
+
+def _dial(path: str) -> socket.socket:
+    """Ours, since paho's leaves the socket open when nobody listens."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 async def lost(client: aiomqtt.Client) -> None:

@@ -134,6 +134,10 @@ class PacketWriter(StreamWriterAdapter):
         if not self._writer.transport.is_closing():
             super().write(data)
 
+    def get_peer_info(self) -> tuple[str, int] | None:
+        """Also for a unix socket, whose other end has no name."""
+        return super().get_peer_info() or ("unix", 0)
+
     def abort(self) -> None:
         """Cuts the connection at once; what is unsent is lost."""
         self.is_closed = True

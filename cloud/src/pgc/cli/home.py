@@ -36,6 +36,6 @@ def load_settings(**overrides: Any) -> Settings:
 async def passing_platform(sandbox: Sandbox, **settings: Any) -> AsyncIterator[Platform]:
     """A platform whose data lives as long as the block; `settings` override the user's."""
     with tempfile.TemporaryDirectory(prefix="pgc-") as folder:
-        own = load_settings(data_folder=Path(folder), run_patience=_PATIENCE, **settings)
+        own = load_settings(data_folder=Path(folder), run_patience=_PATIENCE, broker="embedded", **settings)
         async with Platform(own, sandbox) as platform:
             yield platform

@@ -144,14 +144,13 @@ class Life:
         run = CurrentRun(
             record, process, mark=record.mark, acknowledges=record.mark > 0, refusals=dict(record.refusals)
         )
-        self._open(nodeserver, run)
+        self._open(nodeserver, run, goes_on=True)
         try:
             await self._broker.allow(login)
         except PgcError as error:
             await self._finish(nodeserver, run, None)
             nodeserver.enter(State.FAILED, str(error))
             raise
-        self._inbound.resumed(nodeserver)
         await self._provisioner.resume(nodeserver)
         return True
 
@@ -178,11 +177,11 @@ class Life:
             await self._finish(nodeserver, run, None)
             raise
 
-    def _open(self, nodeserver: NodeServer, run: CurrentRun) -> None:
+    def _open(self, nodeserver: NodeServer, run: CurrentRun, *, goes_on: bool = False) -> None:
         nodeserver.run = run
         nodeserver.journal.run_begins()
         lane = DurableLane(nodeserver, run, self._outbound, self._applier.apply, self._applier.skip)
-        self._inbound.opened(nodeserver, lane)
+        self._inbound.opened(nodeserver, lane, goes_on=goes_on)
         name = nodeserver.worker
         self._opened[name] = _Opened(
             lane,

@@ -26,7 +26,7 @@ SEARCHED = ("/usr/local/bin", "/usr/bin", "/bin")
 
 
 class ProcessRuntime:
-    """`run_folder` is where runs live, `sdk` the folder that they see as SDK.
+    """`run_folder` is where runs live, `sdk` the folder that they see as SDK, and that of `broker_socket` they see too.
 
     Raises:
         RunFolderError: the run folder cannot be used.
@@ -40,12 +40,14 @@ class ProcessRuntime:
         *,
         limits: Limits | None = None,
         patience: float = PATIENCE,
+        broker_socket: Path | None = None,
     ) -> None:
         self.sandbox = sandbox
         self._folders = RunFolders(run_folder)
         self._sdk = sdk
         self._limits = limits or Limits()
         self._patience = patience
+        self._shown = [Mount(broker_socket.parent)] if broker_socket else []
 
     async def spawn(self) -> ProcessRun:
         folder = self._folders.new()
@@ -104,6 +106,7 @@ class ProcessRuntime:
             mounts=(
                 Mount(self._sdk),
                 Mount(folder.site),
+                *(mount for mount in self._shown if mount.source.is_dir()),
                 *(Mount(part, writable=True) for part in (folder.app, folder.tmp, folder.home)),
             ),
             limits=self._limits,
