@@ -3,8 +3,11 @@
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, suppress
+from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
@@ -12,16 +15,27 @@ import pytest
 import uvloop
 
 from pgc.broker.access import Login, hash_secret, new_secret
+from pgc.broker.contract import Broker
 from pgc.broker.embedded import EmbeddedBroker
+from pgc.broker.external import ExternalBroker
 from pgc.broker.limits import Limits
+from pgc.broker.mosquitto import MosquittoBroker
+from pgc.broker.mosquitto_files import Installed
+
+from .other_mosquitto import OtherMosquitto, a_free_port
 
 SOON = 10.0
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, PINGREQ, PINGRESP, DISCONNECT = 1, 2, 3, 4, 8, 9, 12, 13, 14
 
 
-def pytest_asyncio_loop_factories():
+ON_ONE_LOOP = {"test_trust", "test_mosquitto", "test_external"}
+"""What starts a mosquitto for each test; the embedded broker's own tests run on both loops."""
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item):
     """The platform runs on either loop."""
-    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+    both = {"uvloop": uvloop.new_event_loop, "asyncio": asyncio.new_event_loop}
+    return dict(list(both.items())[:1]) if item.path.stem in ON_ONE_LOOP else both
 
 
 def text(value: str | bytes) -> bytes:
@@ -95,7 +109,7 @@ class Raw:
 class Paho:
     """paho's threaded client; its callbacks are brought to the test's loop."""
 
-    def __init__(self, url, name, secret, *, will=None, client_id=None, reconnect=False) -> None:
+    def __init__(self, url, name, secret, *, will=None, client_id=None, reconnect=False, clean_session=True) -> None:
         self.address = urlsplit(url)
         self.loop = asyncio.get_running_loop()
         self.messages: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
@@ -103,7 +117,11 @@ class Paho:
         self.subacks: asyncio.Queue[list[int]] = asyncio.Queue()
         self.gone = asyncio.Event()
         self.client = paho.Client(
-            paho.CallbackAPIVersion.VERSION2, client_id=client_id or name, reconnect_on_failure=reconnect
+            paho.CallbackAPIVersion.VERSION2,
+            client_id=client_id or name,
+            clean_session=clean_session,
+            reconnect_on_failure=reconnect,
+            transport="unix" if self.address.scheme == "unix" else "tcp",
         )
         self.client.reconnect_delay_set(1, 1)
         self.client.username_pw_set(name, secret)
@@ -121,7 +139,8 @@ class Paho:
             self.loop.call_soon_threadsafe(call, *args)
 
     async def connect(self) -> int:
-        await asyncio.to_thread(self.client.connect, self.address.hostname, self.address.port, 30)
+        host = self.address.hostname or self.address.path
+        await asyncio.to_thread(self.client.connect, host, self.address.port or 1883, 30)
         self.client.loop_start()
         return await self.next(self.connacks)
 
@@ -145,12 +164,14 @@ class Paho:
     def _end(self) -> None:
         self.client.disconnect()
         self.client.loop_stop()
+        if left := self.client.socket():
+            left.close()  # paho does it only when all that waited was sent
 
 
 class House:
     """A running broker with three logins, and clients for any of them."""
 
-    def __init__(self, broker: EmbeddedBroker, stack: AsyncExitStack) -> None:
+    def __init__(self, broker: Broker, stack: AsyncExitStack) -> None:
         self.broker = broker
         self.stack = stack
         self.secrets: dict[str, str] = {}
@@ -158,18 +179,21 @@ class House:
     async def allow(self, name: str, prefix: str, *, trusted: bool = False) -> Login:
         self.secrets[name] = new_secret()
         login = Login(name, hash_secret(self.secrets[name]), prefix, trusted)
-        await self.broker.allow(login)
+        await self.broker.allow(login, self.secrets[name])
         return login
 
     async def dial(self, *, receive_buffer: int = 0) -> Raw:
-        """A TCP connection that has said nothing yet; with a small buffer, one that takes little unread."""
+        """A connection that has said nothing yet; with a small buffer, one that takes little unread."""
         address = urlsplit(self.broker.url)
-        sock = socket.socket()
+        is_unix = address.scheme == "unix"
+        sock = socket.socket(socket.AF_UNIX if is_unix else socket.AF_INET)
         if receive_buffer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         sock.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(sock, (address.hostname, address.port))
-        reader, writer = await asyncio.open_connection(sock=sock, limit=receive_buffer or 65536)
+        where = address.path if is_unix else (address.hostname, address.port)
+        await asyncio.get_running_loop().sock_connect(sock, where)
+        opening = asyncio.open_unix_connection if is_unix else asyncio.open_connection
+        reader, writer = await opening(sock=sock, limit=receive_buffer or 65536)
         raw = Raw(reader, writer)
         self.stack.push_async_callback(raw.end)
         return raw
@@ -196,20 +220,24 @@ class House:
 OpenHouse = Callable[..., Awaitable[House]]
 
 
+async def opened(broker: Broker, stack: AsyncExitStack) -> House:
+    """Starts the broker; logins: `platform` (trusted, all of `prod`), `alice` and `bob`."""
+    await broker.start()
+    stack.push_async_callback(broker.stop)
+    house = House(broker, await stack.enter_async_context(AsyncExitStack()))
+    await house.allow("platform", "prod", trusted=True)
+    await house.allow("alice", "prod/isy/alice")
+    await house.allow("bob", "prod/isy/bob")
+    return house
+
+
 @pytest.fixture
 async def open_house() -> AsyncIterator[OpenHouse]:
-    """Opens a broker under the given limits; logins: `platform` (trusted, all of `prod`), `alice` and `bob`."""
+    """Opens an embedded broker under the given limits."""
     async with AsyncExitStack() as stack:
 
         async def open_(**limits) -> House:
-            broker = EmbeddedBroker(limits=Limits(**limits))
-            await broker.start()
-            stack.push_async_callback(broker.stop)
-            house = House(broker, await stack.enter_async_context(AsyncExitStack()))
-            await house.allow("platform", "prod", trusted=True)
-            await house.allow("alice", "prod/isy/alice")
-            await house.allow("bob", "prod/isy/bob")
-            return house
+            return await opened(EmbeddedBroker(limits=Limits(**limits)), stack)
 
         yield open_
 
@@ -217,3 +245,36 @@ async def open_house() -> AsyncIterator[OpenHouse]:
 @pytest.fixture
 async def house(open_house: OpenHouse) -> House:
     return await open_house()
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder whose path leaves room for the name of a unix socket in it, as pytest's own does not."""
+    with tempfile.TemporaryDirectory(prefix="b", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def new_mosquitto(short_path: Path) -> Callable[..., MosquittoBroker]:
+    """mosquitto brokers of this machine, all on the same folder."""
+    if Installed.find() is None:
+        pytest.skip("mosquitto 2 with its dynamic-security plugin is not installed")
+    return partial(MosquittoBroker, short_path / "own", short_path / "socket" / "mqtt")
+
+
+@pytest.fixture(params=["embedded", "mosquitto", "external"])
+async def any_house(request: pytest.FixtureRequest, short_path: Path) -> AsyncIterator[House]:
+    """Each broker that the platform can have, under its default limits."""
+    async with AsyncExitStack() as stack:
+        if request.param == "embedded":
+            yield await opened(EmbeddedBroker(socket=short_path / "socket" / "mqtt"), stack)
+        elif request.param == "mosquitto":
+            yield await opened(request.getfixturevalue("new_mosquitto")(), stack)
+        else:
+            other = await stack.enter_async_context(OtherMosquitto(short_path, request.getfixturevalue("free_port")))
+            yield await opened(ExternalBroker(other.url), stack)
+
+
+@pytest.fixture
+def free_port() -> int:
+    return a_free_port()

@@ -1,37 +1,11 @@
-"""Who comes in: secrets, client ids, wills, take-over, revocation."""
+"""Who comes in to the embedded broker, in the ways that are its own; test_trust holds what is true of each broker."""
 
 import asyncio
 from contextlib import suppress
 
 import pytest
 
-from pgc.broker.access import new_secret
-
 DISCONNECT = b"\xe0\x00"
-
-
-async def test_no_anonymous_login(house):
-    stranger = await house.dial()
-    stranger.connect(None, None, client_id="anyone")
-    assert not await stranger.accepted()
-    assert await stranger.is_closed()
-
-
-async def test_wrong_password(house):
-    assert await house.paho("alice", new_secret()).connect() != 0
-
-
-async def test_unknown_login(house):
-    assert await house.paho("nobody", new_secret()).connect() != 0
-
-
-async def test_foreign_client_id(house):
-    platform = await house.connected("platform", "prod/#")
-    alice = await house.dial()
-    alice.connect("alice", house.secrets["alice"], client_id="platform")
-    assert not await alice.accepted()
-    await platform.publish("prod/still/here")
-    assert await platform.message() == ("prod/still/here", b"")
 
 
 async def test_empty_client_id(house):
@@ -41,37 +15,6 @@ async def test_empty_client_id(house):
     other = await house.dial()
     other.send(bytes.fromhex("101a00044d51545404c2003c0000") + b"\x00\x05alice" + b"\x00\x05wrong")
     assert not await other.accepted()
-
-
-async def test_unauthenticated_connect_with_the_platforms_id(house):
-    platform = await house.connected("platform", "prod/#")
-    for secret in ("", new_secret()):
-        stranger = await house.dial()
-        stranger.connect("platform", secret)
-        assert not await stranger.accepted()
-    nameless = await house.dial()
-    nameless.connect(None, None, client_id="platform")
-    assert not await nameless.accepted()
-    await platform.publish("prod/still/here")
-    assert await platform.message() == ("prod/still/here", b"")
-    assert not platform.gone.is_set()
-
-
-async def test_a_stranger_does_not_take_over_and_the_victim_stays(house):
-    alice = await house.raw("alice")
-    stranger = await house.dial()
-    stranger.connect("alice", new_secret())
-    assert not await stranger.accepted()
-    alice.publish("prod/isy/alice/ns", b"here", qos=1)
-    assert (await alice.answer())[0] == 4
-
-
-async def test_its_own_reconnect_takes_over(house):
-    first = await house.raw("alice")
-    second = await house.raw("alice")
-    assert await first.is_closed()
-    second.publish("prod/isy/alice/ns", qos=1)
-    assert (await second.answer())[0] == 4
 
 
 async def test_the_will_of_the_one_taken_over_comes_before_what_the_new_one_sends(house):
@@ -117,13 +60,6 @@ async def test_retained_will(house):
     alice = await house.dial()
     alice.connect("alice", house.secrets["alice"], will=("prod/isy/alice/ns", "x"), will_flags=0x20)
     assert not await alice.accepted()
-
-
-async def test_own_will_is_delivered_when_the_connection_dies(house):
-    platform = await house.connected("platform", "prod/#")
-    alice = await house.raw("alice", will=("prod/isy/alice/ns", "gone"))
-    await alice.end()
-    assert await platform.message() == ("prod/isy/alice/ns", b"gone")
 
 
 async def test_no_will_after_disconnect(house):

@@ -64,6 +64,8 @@ class Home:
         self.simulator = simulator
         self.runtime = runtime
         self._broker_port = 0
+        self.kept_by_broker: list[tuple[str, bytes]] = []
+        """What the platform gets before it has found its runs again."""
         self._runs: list[FakeRun] = []
 
     async def open(self) -> None:
@@ -77,7 +79,10 @@ class Home:
         self._build_manager()
         granting = asyncio.create_task(self.manager.grant(), name="wishes")
         self.stack.callback(granting.cancel)
+        for topic, payload in self.kept_by_broker:
+            self.inbound.receive(topic, payload)
         await self.manager.recover()
+        self.inbound.recovered()
         expiring = asyncio.create_task(Expiry(self.directory, self.applier, self.events).run(), name="ends of notices")
         self.stack.callback(expiring.cancel)
 
