@@ -122,6 +122,7 @@ def home(folder: Path, *, isys: int = 1, warm_runs: int = 1) -> Iterator[Home]:
         "PGC_DATA_FOLDER": str(data),
         "PGC_API_PORT": str(port),
         "PGC_WARM_RUNS": str(warm_runs),
+        "PGC_BROKER": "embedded",  # whatever is installed: reports of two machines must be of the same thing
     }
     argv = [str(Path(sys.executable).parent / "pgc"), "serve"]
     with Isys(isys, folder) as simulated, Child(argv, cwd=folder, environment=environment, name="platform") as platform:
