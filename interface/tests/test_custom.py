@@ -71,6 +71,16 @@ def test_a_map_changed_in_place_and_saved_is_a_difference_too(lane: Lane) -> Non
     assert lane.sent == [{"patchparams": {"set": {"a": {"deep": 2}, "b": 1}, "unset": []}}]
 
 
+def test_an_edit_changed_in_place_before_the_platform_has_it_is_still_a_difference(lane: Lane) -> None:
+    saved = make(lane, customParams={})
+    saved.patch("customParams", {"a": {"deep": 1}}, [])
+    params = saved.config["customParams"]
+    params["a"]["deep"] = 2
+    assert saved.adopt({"customParams": {}})["customParams"] == {"a": {"deep": 1}}
+    saved.replace("customParams", params)
+    assert lane.sent[-1] == {"patchparams": {"set": {"a": {"deep": 2}}, "unset": []}}
+
+
 def test_editing_while_looping_over_the_map_is_safe(lane: Lane) -> None:
     saved = make(lane, customParams={"a": "1", "b": "2"})
     for key in saved.config["customParams"]:
@@ -128,6 +138,23 @@ def test_data_is_saved_whole_and_looks_as_it_will_come_back(lane: Lane) -> None:
     assert saved.config["customData"] == {"1": [2, 3], "f": 1.5, "n": None, "t": True}
     saved.adopt({"nodes": {}, "customData": {"old": 1}})
     assert saved.config["customData"]["f"] == 1.5
+
+
+def test_more_edits_than_go_into_one_message_wait_for_the_platform_to_judge(lane: Lane) -> None:
+    saved = make(lane, customParams={})
+    for key in "abc":
+        saved.patch("customParams", {key: "x" * 400_000}, [])
+    assert list(saved.adopt({"customParams": {"owner": 1}})["customParams"]) == ["owner", "a", "b", "c"]
+    assert len(lane.sent) == 3
+
+
+def test_a_look_at_one_key_is_not_to_have_seen_the_others(lane: Lane) -> None:
+    saved = make(lane, customParams={"a": "1"})
+    mine = dict(saved.config["customParams"])
+    saved.adopt({"customParams": {"a": "1", "owner": "x"}})
+    assert saved.current("customParams")["owner"] == "x"
+    saved.replace("customParams", {**mine, "b": "1"})
+    assert saved.config["customParams"] == {"a": "1", "owner": "x", "b": "1"}
 
 
 def test_what_is_not_json_changes_nothing(lane: Lane) -> None:

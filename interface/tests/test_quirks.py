@@ -167,7 +167,9 @@ def test_09_send_takes_any_dict(platform: Any, start: Any, heard: list[str]) -> 
     assert platform.expect_value("controller", "ST", "5")["force"] is True
     assert poly.send({"customdata": {"x": object()}}) is False
     assert poly.send({"status": {"address": "controller"}}) is False
-    assert len(heard) == 2
+    assert poly.send({"batch": None}) is False
+    assert len(heard) == 3
+    assert poly.send({5: "what no platform knows"}) is True
 
 
 def test_10_the_logger_is_a_plain_one() -> None:

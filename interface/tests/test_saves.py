@@ -146,6 +146,7 @@ def test_a_reader_that_edits_a_whole_map_keeps_the_dashboards_edit(platform: Any
     controller = start(customParams={"mine": "1"})
     params = dict(controller.polyConfig["customParams"])
     take(platform, controller.poly, customParams={"mine": "1", "owner": "1"}, rev={"params": 1, "seq": 0})
+    assert controller.getCustomParam("owner") == "1"  # a look at one is not to have seen all
     controller.poly.saveCustomParams({**params, "mine": "2"})
     assert platform.expect_key("patchparams") == {"set": {"mine": "2"}, "unset": []}
     assert controller.getCustomParams() == {"mine": "2", "owner": "1"}

@@ -122,7 +122,7 @@ def status(**changed: object) -> dict[str, object]:
         ({"notices": {"a": "x" * (256 * 1024 + 1)}}, "$.notices"),
         ({"notices": {"": "x"}}, "$.notices"),
         ({"customparams": {str(number): 1 for number in range(10_001)}}, "$.customparams"),
-        ({"patchparams": {"unset": [""]}}, "$.patchparams.unset"),
+        ({"patchparams": {"unset": [5]}}, "$.patchparams.unset"),
         ({"command": {"address": "n1", "command": ""}}, "$.command.command"),
         ({"ack": {"mid": "x" * 65}}, "$.ack.mid"),
         ({"webhookResponse": {"id": "w", "status": 99}}, "$.webhookResponse.status"),

@@ -156,7 +156,7 @@ class Controller(Node, metaclass=_WholeFirst):
 
     def getCustomParam(self, data: Any) -> Any:
         """A copy of one param; None if there is no such."""
-        return deepcopy(self.poly.config["customParams"].get(data))
+        return deepcopy(self.poly.saved_map("customParams").get(data))
 
     def getCustomParams(self, data: Any = None) -> dict[str, Any]:
         """All params {key: value}, live. (The original wanted an argument, for nothing.)"""
@@ -183,7 +183,7 @@ class Controller(Node, metaclass=_WholeFirst):
     def removeNotice(self, key: Any) -> None:
         """Remove the notice with this key; or with this text; or, if it is a number, at this place (from 0).
         (The original raised NameError.)"""
-        found = notices.find(self.poly.config["notices"], key)
+        found = notices.find(self.poly.saved_map("notices"), key)
         self.poly.patch("notices", {}, [str(key) if found is None else found])
 
     def removeNoticesAll(self) -> None:
@@ -191,7 +191,7 @@ class Controller(Node, metaclass=_WholeFirst):
 
     def getNotice(self, data: Any) -> Any:
         """The text of one notice; None if there is no such. (The original looked among the params.)"""
-        return self.poly.config["notices"].get(data)
+        return self.poly.saved_map("notices").get(data)
 
     def getNotices(self) -> dict[str, Any]:
         notices: dict[str, Any] = self.poly.config["notices"]

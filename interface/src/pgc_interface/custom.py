@@ -8,6 +8,7 @@ the caller last saw, so that what others have changed meanwhile is left alone.
 from __future__ import annotations
 
 import threading
+from copy import deepcopy
 from typing import Any, Callable, Dict, NamedTuple, Protocol
 
 import msgspec
@@ -31,9 +32,11 @@ class _Edit(NamedTuple):
     gone: list[str]
 
     def apply(self, current: Map) -> Map:
+        """With copies of what it sets: NodeServers change in place what they read, and it may be applied again."""
         if self.whole is not None:
-            return dict(self.whole)
-        return {key: value for key, value in {**current, **self.changed}.items() if key not in self.gone}
+            return deepcopy(self.whole)
+        gone = set(self.gone)
+        return {key: value for key, value in {**current, **deepcopy(self.changed)}.items() if key not in gone}
 
 
 class Send(Protocol):
@@ -69,9 +72,14 @@ class SavedData:
             config["rev"] = self._revisions(came)
             for edit in self._edits:
                 config[edit.name] = edit.apply(config[edit.name])
-            self._known = {name: _plain(config[name]) for name in REVISIONS}
+            self._known = {name: deepcopy(config[name]) for name in REVISIONS}
             self.config = LiveConfig(config, self._known, self._seen)
             return self.config
+
+    def current(self, name: str) -> Map:
+        """The live map, without noting that it was read."""
+        live: Map = dict.__getitem__(self.config, name)
+        return live
 
     def patch(self, name: str, changed: Map, gone: list[str], **more: Map) -> None:
         """Set some keys of a map and remove others; `more` is what else the patch says."""
@@ -95,8 +103,8 @@ class SavedData:
 
     def _record(self, edit: _Edit) -> None:
         self._edits.append(edit)
-        self._known[edit.name] = _plain(edit.apply(self._known[edit.name]))
-        self.config[edit.name] = edit.apply(dict.__getitem__(self.config, edit.name))
+        self._known[edit.name] = edit.apply(self._known[edit.name])
+        self.config[edit.name] = edit.apply(self.current(edit.name))
 
     def _newest(self, name: str, config: Map) -> Map:
         """The map of this config, unless it has none or a newer one came before it."""

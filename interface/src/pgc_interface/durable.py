@@ -164,7 +164,7 @@ class DurableLane:
         check_depth(message)
         seq = self._seq + 1
         payload = encode({**message, **self._envelope, "seq": seq})
-        self._frames.append(_Frame(seq, topic, payload, ", ".join(message), answer))
+        self._frames.append(_Frame(seq, topic, payload, ", ".join(map(str, message)), answer))
         self._seq = seq
         return seq
 

@@ -50,6 +50,10 @@ class Saves:
         """Set and remove single params or notices; of notices, `seconds` says how long: {key: seconds}."""
         self._save(name, self._saved.patch, name, changed, gone, **more)
 
+    def saved_map(self, name: str) -> dict[str, Any]:
+        """The saved map as it is in the config, for a look at single keys: that is not to have seen all of it."""
+        return self._saved.current(name)
+
     def typed_params(self) -> dict[str, Any]:
         """A copy of all typed params, {name: value}: what the owner set, else the defaults."""
         return typed_values(self._saved.config)

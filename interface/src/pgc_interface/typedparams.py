@@ -13,11 +13,11 @@ Values = Dict[str, Any]
 
 def typed_values(config: Mapping[str, Any]) -> Values:
     """{name: value} of a config; a copy. Definitions that the platform refuses have no defaults."""
+    values = config.get("typedCustomData") or {}
     try:
-        defined = typed.definitions(config.get("typedParams") or [])
+        return deepcopy(typed.complete(typed.definitions(config.get("typedParams") or []), values))
     except BadSave:
-        defined = []
-    return deepcopy(typed.complete(defined, config.get("typedCustomData") or {}))
+        return deepcopy(values)
 
 
 class TypedObserver:

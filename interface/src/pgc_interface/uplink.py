@@ -81,7 +81,10 @@ class Uplink:
 
     def _send_unkept(self, message: Message) -> None:
         rest = dict(message)
-        statuses = [*rest.pop("batch", {}).get("status", []), rest.pop("status", None)]
+        batch = rest.pop("batch", {})
+        if not isinstance(batch, dict):
+            raise WireError("has a batch that is no map")
+        statuses = [*batch.get("status", []), rest.pop("status", None)]
         for status in filter(None, statuses):
             self._put(status)
         if rest:

@@ -96,6 +96,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"customdata": {"a": nested(DEEPEST)}}, "levels deep"),
     ({"typedcustomdata": {"a": {"b": nested(900)}}}, "levels deep"),
     ({"typedparams": nested(DEEPEST + 1)}, "levels deep"),
+    ({"patchnotices": {"set": {"a": nested(900)}}}, "levels deep"),
     ({"typedparams": [{"title": "Port"}]}, "a definition is a map with a name"),
     ({"polls": {"shortPoll": "soon"}}, "shortPoll must be a number of seconds"),
     ({"polls": {"longPoll": True}}, "longPoll must be a number of seconds"),
@@ -138,6 +139,50 @@ def test_all_that_is_saved_fits_into_one_config_together() -> None:
     half = apply(OLD, frame({"customdata": {"a": "x" * (LARGEST_MAP - 100)}}), NOW)
     with pytest.raises(BadSave, match="all that is saved"):
         apply(half, frame({"customparams": {"a": "x" * (LARGEST_MAP - 100)}}), NOW)
+
+
+LISTS = {"name": "a", "isList": True, "params": [{"name": "b", "defaultValue": "x" * 1000}]}
+
+
+def test_typed_params_that_could_never_be_filled_up_are_refused_whichever_comes_last() -> None:
+    entries = {"a": [{}] * 1000}
+    for first, last in (("typedparams", "typedcustomdata"), ("typedcustomdata", "typedparams")):
+        bodies = {"typedparams": [LISTS], "typedcustomdata": entries}
+        half = apply(OLD, frame({first: bodies[first]}), NOW)
+        with pytest.raises(BadSave, match="too many values"):
+            apply(half, frame({last: bodies[last]}), NOW)
+
+
+def test_there_are_as_many_notices_by_patches_as_by_a_whole_map() -> None:
+    many = {str(key): "x" for key in range(wire.MAX_NOTICES)}
+    full = apply(OLD, frame({"notices": many}), NOW)
+    for body in ({"addnotice": "one more"}, {"patchnotices": {"set": {"one": "more"}}}):
+        with pytest.raises(BadSave, match="201 notices; at most 200"):
+            apply(full, frame(body), NOW)
+    assert apply(full, frame({"patchnotices": {"set": {"one": "more"}, "unset": ["0"]}}), NOW).notices["one"] == "more"
+
+
+@pytest.mark.parametrize("key", ["", "k" * 1000])
+def test_whatever_key_was_set_can_be_unset(key: str) -> None:
+    with_key = apply(OLD, frame({"patchparams": {"set": {key: 1}}}), NOW)
+    assert apply(with_key, frame({"patchparams": {"unset": [key]}}), NOW).params == OLD.params
+
+
+def test_a_patch_looks_at_each_key_once() -> None:
+    compared = []
+
+    class Key(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            compared.append(other)
+            return str.__eq__(self, other)
+
+    params = Saved(params={f"a{number}": number for number in range(100)})
+    gone = wire.Patch(unset=[Key(f"b{number}") for number in range(100)])
+    assert apply(params, wire.Upstream(patchparams=gone), NOW).params == params.params
+    assert len(compared) < 1000
 
 
 def test_every_key_of_the_protocol_that_saves_is_in_the_table() -> None:

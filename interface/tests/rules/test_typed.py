@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pgc_interface.rules.errors import BadSave
-from pgc_interface.rules.typed import DEEPEST, MOST, changed, complete, definitions
+from pgc_interface.rules.typed import DEEPEST, LONGEST_NAME, MOST, changed, complete, definitions
 
 TEXT = {"name": "host", "title": "Host"}
 NUMBER = {"name": "port", "type": "NUMBER"}
@@ -126,6 +126,7 @@ def test_defaults_fill_what_is_missing_and_change_nothing_else() -> None:
         ({}, "typed params: a list of definitions is needed"),
         ([5], r"typed params\[0\]: a definition is a map with a name"),
         ([{"name": ""}], r"typed params\[0\]: a definition is a map with a name"),
+        ([{"name": "x" * (LONGEST_NAME + 1)}], r"typed params\[0\]: a definition is a map with a name of at most 256"),
         ([{"name": 5}], r"typed params\[0\]: a definition is a map with a name"),
         ([TEXT, TEXT], "typed params: 'host' is defined twice"),
         ([{"name": "a", "params": {"b": 1}}], r"typed params\[0\].params: a list of definitions is needed"),
@@ -144,6 +145,34 @@ def test_definitions_have_a_bounded_depth() -> None:
     assert definitions([nested(DEEPEST - 1)])
     with pytest.raises(BadSave, match="levels deep"):
         definitions([nested(DEEPEST)])
+
+
+def lists_in_lists(levels: int) -> dict[str, Any]:
+    inner = [lists_in_lists(levels - 1)] if levels else [TEXT]
+    return {"name": "n", "isList": True, "defaultValue": [{}] * 10, "params": inner}
+
+
+@pytest.mark.parametrize(
+    ("raw", "values"),
+    [
+        (lists_in_lists(DEEPEST - 2), {}),
+        ({"name": "n", "isList": True, "params": [{**TEXT, "defaultValue": "x" * 1000}]}, {"n": [{}] * 1000}),
+        ({"name": "n", "isList": True, "params": [{"name": str(n)} for n in range(400)]}, {"n": [{}] * 2000}),
+    ],
+)
+def test_what_defaults_and_entries_multiply_to_is_bounded(raw: dict[str, Any], values: dict[str, Any]) -> None:
+    defined = definitions([raw])
+    for fill in (lambda: complete(defined, values), lambda: changed(defined, values, {}, [])):
+        with pytest.raises(BadSave, match="too many values"):
+            fill()
+
+
+def test_of_very_many_problems_only_those_that_are_told_are_kept() -> None:
+    names = [{"name": f"{number:0{LONGEST_NAME}}"} for number in range(400)]
+    defined = definitions([{"name": "n", "isList": True, "params": names}])
+    with pytest.raises(BadSave, match="; and 990 more") as error:
+        changed(defined, {"n": [1] * 1000}, {}, [])
+    assert len(str(error.value)) < 50_000
 
 
 def test_a_title_is_the_name_unless_there_is_one() -> None:

@@ -1,5 +1,6 @@
 """What one durable frame does: first all that must be on the disk, in one transaction, then its effects."""
 
+import asyncio
 from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
@@ -105,7 +106,7 @@ class Applier:
         if frame.uploadProfile is None:
             return None
         try:
-            file = _profile_file(frame.uploadProfile)
+            file = await asyncio.to_thread(_profile_file, frame.uploadProfile)
             await self._check_room(nodeserver, file)
         except Refused as error:
             await self._effects.profile_refused(nodeserver, run, str(error), complete=_completes(frame))

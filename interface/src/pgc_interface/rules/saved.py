@@ -66,6 +66,8 @@ def without_expired(saved: Saved, now: int) -> Saved:
 def _within_bounds(before: Saved, after: Saved) -> Saved:
     if after is not before:
         _check_size("all that is saved", after, LARGEST_STATE)
+    if after.typed_params is not before.typed_params or after.typed_data is not before.typed_data:
+        typed.complete(typed.definitions(after.typed_params), after.typed_data)  # whoever reads them has to be able to
     return after
 
 
@@ -83,7 +85,10 @@ def _with_typed_data(saved: Saved, data: Mapping[str, Any]) -> Saved:
 
 def _with_notices(saved: Saved, texts: Mapping[str, Any], ends: Mapping[str, int] | None = None) -> Saved:
     """`ends` are those of the temporary ones among them; what it does not name stays until it is removed."""
+    _check_depth("notices", texts)
     shown = {str(key): str(text) for key, text in texts.items()}
+    if len(shown) > max(wire.MAX_NOTICES, len(saved.notices)):
+        raise BadSave(f"there would be {len(shown)} notices; at most {wire.MAX_NOTICES} are shown")
     kept = {key: end for key, end in (ends or {}).items() if key in shown}
     revision = saved.notices_revision + 1
     return replace(saved, notices=_bounded("notices", shown), notice_ends=kept, notices_revision=revision)
@@ -137,8 +142,8 @@ def _with_polls(saved: Saved, polls: wire.Polls) -> Saved:
 
 
 def _patched(current: Mapping[str, Any], patch: wire.Patch) -> dict[str, Any]:
-    merged = {**current, **patch.set}
-    return {key: value for key, value in merged.items() if key not in patch.unset}
+    merged, gone = {**current, **patch.set}, set(patch.unset)
+    return {key: value for key, value in merged.items() if key not in gone}
 
 
 def _bounded(what: str, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,13 +152,20 @@ def _bounded(what: str, content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check(what: str, content: object) -> None:
-    if _is_deeper(content, DEEPEST):
-        raise BadSave(f"{what} would hold lists or maps nested more than {DEEPEST} levels deep")
+    _check_depth(what, content)
     _check_size(what, content, LARGEST_MAP)
 
 
+def _check_depth(what: str, content: object) -> None:
+    if _is_deeper(content, DEEPEST):
+        raise BadSave(f"{what} would hold lists or maps nested more than {DEEPEST} levels deep")
+
+
 def _check_size(what: str, content: object, largest: int) -> None:
-    size = len(msgspec.json.encode(content))
+    try:
+        size = len(msgspec.json.encode(content))
+    except UnicodeEncodeError as error:
+        raise BadSave(f"{what} would hold half of a character: {error}") from error
     if size > largest:
         raise BadSave(f"{what} would hold {size} bytes; at most {largest} can be saved")
 

@@ -8,17 +8,18 @@ there is none), NUMBER or BOOL. With `params`, a list of further definitions, th
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, NamedTuple
+from typing import Any, Mapping, NamedTuple
 
 from .errors import BadSave
+from .typedvalues import CONVERT, MOST_TOLD, Problems
 
 MOST = 500
 """Definitions of one NodeServer, nested ones included."""
 DEEPEST = 8
 """Levels of `params` in each other."""
-_MOST_TOLD = 10
-_LONGEST_NUMBER, _LARGEST_NUMBER = 40, 1e300
-_BOOLEANS = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+LARGEST = 512 * 1024
+"""Characters, about, of all the defaults that are filled in; each place where one might be counts as one more."""
+LONGEST_NAME = 256
 _TYPES = {"STRING": "STRING", "NUMBER": "NUMBER", "BOOL": "BOOL", "BOOLEAN": "BOOL"}
 _NOTHING = (None, "")
 
@@ -31,6 +32,8 @@ class Definition(NamedTuple):
     required: bool = False
     is_list: bool = False
     default: Any = None
+    size: int = 0
+    """Characters of the default."""
     params: list[Definition] | None = None
 
 
@@ -46,13 +49,12 @@ def definitions(raw: Any) -> list[Definition]:
 
 
 def complete(defined: list[Definition], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with the defaults of those that were not set; of a list or map at least an empty one is there."""
-    filled = dict(values)
-    for definition in defined:
-        value = _filled(definition, filled.get(definition.name))
-        if value is not None:
-            filled[definition.name] = value
-    return filled
+    """The values with the defaults of those that were not set; of a list or map at least an empty one is there.
+
+    Raises:
+        BadSave: they would hold too much: lists of defaults in each other multiply.
+    """
+    return _completed(defined, values, _Room())
 
 
 def changed(
@@ -63,12 +65,13 @@ def changed(
     Raises:
         BadSave: it cannot be; the text names each wrong value by its place and says what is needed.
     """
-    problems = [f"{name}: there is no such typed param" for name in wanted if name not in {d.name for d in defined}]
-    merged = {name: value for name, value in {**values, **wanted}.items() if name not in unset}
+    problems, known, gone = Problems(), {definition.name for definition in defined}, set(unset)
+    for name in (name for name in wanted if name not in known):
+        problems.append(f"{name}: there is no such typed param")
+    merged = {name: value for name, value in {**values, **wanted}.items() if name not in gone}
     result = _checked_map(defined, complete(defined, merged), "", problems)
-    if problems:
-        more = f"; and {len(problems) - _MOST_TOLD} more" if len(problems) > _MOST_TOLD else ""
-        raise BadSave("; ".join(problems[:_MOST_TOLD]) + more)
+    if problems.count:
+        raise BadSave(str(problems))
     return result
 
 
@@ -90,10 +93,11 @@ def _definitions(raw: Any, where: str, levels: int) -> list[Definition]:
 
 def _definition(raw: Any, where: str, levels: int) -> Definition:
     name = raw.get("name") if isinstance(raw, dict) else None
-    if not isinstance(name, str) or not name:
-        raise BadSave(f"{where}: a definition is a map with a name")
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
+        raise BadSave(f"{where}: a definition is a map with a name of at most {LONGEST_NAME} characters")
     params = raw.get("params")
     kind = _TYPES.get(str(raw.get("type")).upper(), "STRING")
+    default = _converted(raw.get("defaultValue"), kind)
     return Definition(
         name=name,
         title=str(raw.get("title") or name),
@@ -101,7 +105,8 @@ def _definition(raw: Any, where: str, levels: int) -> Definition:
         type=kind,
         required=raw.get("isRequired") is True,
         is_list=raw.get("isList") is True,
-        default=_converted(raw.get("defaultValue"), kind),
+        default=default,
+        size=len(str(default)),
         params=None if params is None else _definitions(params, f"{where}.params", levels - 1),
     )
 
@@ -112,9 +117,9 @@ def _converted(default: Any, kind: str) -> Any:
         return [_converted(entry, kind) for entry in default]
     if default is None or kind == "STRING":
         return default
-    problems: list[str] = []
-    value = _CHECKS[kind](default, "", problems)
-    return default if problems else value
+    problems = Problems()
+    value = CONVERT[kind](default, "", problems)
+    return default if problems.count else value
 
 
 def _count(definition: Definition) -> int:
@@ -124,19 +129,41 @@ def _count(definition: Definition) -> int:
 # --- defaults ---
 
 
-def _filled(definition: Definition, value: Any) -> Any:
+class _Room:
+    """What defaults may still be filled in."""
+
+    def __init__(self) -> None:
+        self._left = LARGEST
+
+    def take(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise BadSave("typed params: there are too many values, or their defaults are too large")
+
+
+def _completed(defined: list[Definition], values: Mapping[str, Any], room: _Room) -> dict[str, Any]:
+    filled = dict(values)
+    for definition in defined:
+        value = _filled(definition, filled.get(definition.name), room)
+        if value is not None:
+            filled[definition.name] = value
+    return filled
+
+
+def _filled(definition: Definition, value: Any, room: _Room) -> Any:
+    room.take(1 if value is not None else 1 + definition.size)
     if definition.is_list:
         entries = _as_list(definition.default) if value is None else value
         if definition.params is None or not isinstance(entries, list):
             return entries
-        return [_filled_map(definition.params, entry) for entry in entries]
+        return [_filled_map(definition.params, entry, room) for entry in entries]
     if definition.params is not None:
-        return _filled_map(definition.params, {} if value is None else value)
+        return _filled_map(definition.params, {} if value is None else value, room)
     return definition.default if value is None else value
 
 
-def _filled_map(params: list[Definition], value: Any) -> Any:
-    return complete(params, value) if isinstance(value, dict) else value
+def _filled_map(params: list[Definition], value: Any, room: _Room) -> Any:
+    return _completed(params, value, room) if isinstance(value, dict) else value
 
 
 def _as_list(default: Any) -> list[Any]:
@@ -149,7 +176,7 @@ def _as_list(default: Any) -> list[Any]:
 
 
 def _checked_map(
-    defined: list[Definition], values: Mapping[str, Any], where: str, problems: list[str]
+    defined: list[Definition], values: Mapping[str, Any], where: str, problems: Problems
 ) -> dict[str, Any]:
     result = dict(values)
     for definition in defined:
@@ -162,7 +189,7 @@ def _checked_map(
     return result
 
 
-def _checked(definition: Definition, value: Any, where: str, problems: list[str]) -> Any:
+def _checked(definition: Definition, value: Any, where: str, problems: Problems) -> Any:
     if not definition.is_list:
         return _checked_one(definition, value, where, problems)
     if not isinstance(value, list):
@@ -173,66 +200,22 @@ def _checked(definition: Definition, value: Any, where: str, problems: list[str]
     return [_checked_one(definition, entry, f"{where}[{index}]", problems) for index, entry in enumerate(value)]
 
 
-def _checked_one(definition: Definition, value: Any, where: str, problems: list[str]) -> Any:
+def _checked_one(definition: Definition, value: Any, where: str, problems: Problems) -> Any:
     if definition.params is not None:
         if isinstance(value, dict):
             return _checked_map(definition.params, value, where, problems)
-        problems.append(f"{where}: a map of {', '.join(param.name for param in definition.params)} is needed")
+        names = ", ".join(param.name for param in definition.params[:MOST_TOLD])
+        problems.append(f"{where}: a map of {names} is needed")
         return value
     if value in _NOTHING:
         return _nothing(definition, value, where, problems)
     if definition.type == "STRING" and value == definition.default:
         return value
-    return _CHECKS[definition.type](value, where, problems)
+    return CONVERT[definition.type](value, where, problems)
 
 
-def _nothing(definition: Definition, value: Any, where: str, problems: list[str]) -> Any:
+def _nothing(definition: Definition, value: Any, where: str, problems: Problems) -> Any:
     is_text = definition.type == "STRING" and value == ""
     if definition.required or (definition.is_list and not is_text):
         problems.append(f"{where}: a value is required")
     return value if is_text else None
-
-
-def _text(value: Any, where: str, problems: list[str]) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (str, int, float)):
-        return str(value)
-    problems.append(f"{where}: a text is needed")
-    return value
-
-
-def _number(value: Any, where: str, problems: list[str]) -> Any:
-    found = _parsed(value) if isinstance(value, str) else value
-    if isinstance(found, (int, float)) and not isinstance(found, bool) and abs(found) <= _LARGEST_NUMBER:
-        return found
-    problems.append(f"{where}: a number is needed, not {_shown(value)}")
-    return value
-
-
-def _parsed(text: str) -> int | float | None:
-    if len(text) > _LONGEST_NUMBER or "_" in text:
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _boolean(value: Any, where: str, problems: list[str]) -> Any:
-    found = value if isinstance(value, bool) else _BOOLEANS.get(str(value).strip().lower())
-    if found is None:
-        problems.append(f"{where}: one of on, off, true, false, yes and no is needed, not {_shown(value)}")
-    return found
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]}…"
-
-
-_CHECKS: dict[str, Callable[[Any, str, list[str]], Any]] = {"STRING": _text, "NUMBER": _number, "BOOL": _boolean}

@@ -17,6 +17,8 @@ MAX_DEPTH = 100
 """Levels of maps and lists in one frame."""
 MAX_BATCH = 1000
 """Messages of one kind in one batch."""
+MAX_NOTICES = 200
+"""Of one NodeServer."""
 MAX_UNANSWERED = 64
 """Frames of the durable lane that a run has on the wire before the platform answers."""
 
@@ -30,7 +32,7 @@ LongText = Annotated[str, Meta(max_length=256 * 1024)]
 Scalar = Union[bool, int, float, Annotated[str, Meta(max_length=512)]]
 """A value as NodeServers send it: a number, a flag or text that holds one."""
 Mapped = Annotated[Dict[str, Any], Meta(max_length=10_000)]
-Notices = Annotated[Dict[Key, LongText], Meta(max_length=200)]
+Notices = Annotated[Dict[Key, LongText], Meta(max_length=MAX_NOTICES)]
 Seconds = Annotated[float, Meta(gt=0, le=366 * 24 * 3600)]
 
 

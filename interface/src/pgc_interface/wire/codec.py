@@ -18,7 +18,7 @@ def is_durable(message: Mapping[str, Any]) -> bool:
     keys: Set[str] = set(message) - HOT_KEYS - ENVELOPE_KEYS
     if keys == {"batch"}:
         batch = message["batch"]
-        return bool(batch.get("addnode") or batch.get("removenode"))
+        return isinstance(batch, dict) and bool(batch.get("addnode") or batch.get("removenode"))
     return bool(keys)
 
 

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from .base import (
     MAX_BATCH,
+    MAX_NOTICES,
     MAX_PROFILE_FILE,
     Address,
     CommandName,
@@ -29,7 +30,7 @@ except ImportError:  # Python 3.8
     from typing_extensions import Annotated
 
 
-NoticeList = Annotated[List[LongText], Meta(max_length=200)]
+NoticeList = Annotated[List[LongText], Meta(max_length=MAX_NOTICES)]
 
 
 class AddNode(Message):
@@ -71,16 +72,16 @@ class Batch(Message):
 
 
 class Patch(Message):
-    """Changes to a map that the platform keeps: first `set`, then `unset`."""
+    """Changes to a map that the platform keeps: first `set`, then `unset`. What can be set can be unset."""
 
     set: Mapped = {}
-    unset: Annotated[List[Key], Meta(max_length=10_000)] = []
+    unset: Annotated[List[str], Meta(max_length=10_000)] = []
 
 
 class NoticePatch(Patch):
     """A patch of the notices; those in `seconds` are removed again when so many seconds are over."""
 
-    seconds: Annotated[Dict[Key, Seconds], Meta(max_length=200)] = {}
+    seconds: Annotated[Dict[Key, Seconds], Meta(max_length=MAX_NOTICES)] = {}
 
 
 class Notice(Message):

@@ -77,7 +77,7 @@ class Interface(interface.Interface):
     def removeNotice(self, data: Any) -> None:
         """Remove the notice {key}, or the one with this text."""
         which = data["key"] if isinstance(data, dict) else data
-        found = notices.find(self.config["notices"], which)
+        found = notices.find(self.saved_map("notices"), which)
         self.patch("notices", {}, [str(which) if found is None else found])
 
     # --- the configuration page ---
