@@ -29,7 +29,7 @@ TELLS = program("""
                 {"name": "hosts", "isList": True, "params": [{"name": "host", "isRequired": True}]},
             ])
             self.poly.add_custom_config_docs("# Ports\\n<script>alert(1)</script><b>80</b>")
-            self.addNotice({"a/b": "one"})
+            self.addNotice({"..": "one", "a/b": "two"})
 
         def typed(self, values):
             self.setDriver("GV1", values["port"])
@@ -88,8 +88,16 @@ async def test_what_the_owner_sets_is_checked_and_reaches_the_running_nodeserver
         status, error = await refusal(owner, "PUT", f"{path}/{name}", body)
         assert (status, next(iter(body)) in error) == (422, True)
 
-    await call(owner, "DELETE", f"{path}/notices/a/b")
+    for key in ("..", "a/b"):
+        async with owner.delete(f"{path}/notices", params={"key": key}) as answer:
+            assert answer.status == 204
     assert await call(owner, "GET", f"{path}/notices") == {}
+
+
+async def test_what_is_no_text_is_refused(owner: aiohttp.ClientSession, tells: NodeServer) -> None:
+    path = f"/api/nodeservers/{tells.worker}/params"
+    status, error = await refusal(owner, "PATCH", path, {"set": {"a": "\ud800"}})
+    assert (status, "half of a character" in error) == (400, True)
 
 
 async def test_its_page_is_served_as_it_wrote_it_and_as_html_that_can_do_nothing(

@@ -96,7 +96,7 @@ async def test_notices_are_shown_and_dismissed(
     await _call(owner, "POST", f"{path}/start")
     await simulated.until(lambda state: len(state.nodes) == 4)
     assert "location" in await _call(owner, "GET", f"{path}/notices")
-    await _call(owner, "DELETE", f"{path}/notices/location")
+    await _call(owner, "DELETE", f"{path}/notices?key=location")
     assert await _call(owner, "GET", f"{path}/notices") == {}
     await _call(owner, "POST", f"{path}/stop")
 

@@ -52,9 +52,10 @@ def _add_notice_routes(router: APIRouter, manager: Manager) -> None:
         """Their HTML as the NodeServer wrote it: to be cleaned before it is shown."""
         return manager.get(worker).saved.notices
 
-    @router.delete("/{worker}/notices/{key:path}", status_code=status.HTTP_204_NO_CONTENT)
+    @router.delete("/{worker}/notices", status_code=status.HTTP_204_NO_CONTENT)
     async def dismiss_notice(worker: str, key: str) -> None:
-        await manager.change(worker, wire.Upstream(removenotice=wire.NoticeRef(key=key)))
+        """The key is no part of the path: it is a stranger's, and clients shorten `notices/..` to the NodeServer."""
+        await manager.change(worker, wire.Upstream(patchnotices=wire.NoticePatch(unset=[key])))
 
 
 def _add_settings_routes(router: APIRouter, manager: Manager) -> None:

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 POLYINTERFACE, PGC = "polyinterface", "pgc_interface"
-PGC_NAMES = frozenset({"Interface", "Controller", "Node", "LOGGER"})
+PGC_NAMES = frozenset({"Interface", "Controller", "Node", "LOGGER", "NotSaved"})
 """What NodeServers can import from pgc_interface."""
 MOST_FILES = 500
 LARGEST = 1024 * 1024
