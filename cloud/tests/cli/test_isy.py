@@ -1,6 +1,7 @@
 """`pgc isy watch` and `pgc isy send` as an author types them, against a simulated ISY with a lamp's NodeServer."""
 
 import asyncio
+import itertools
 import json
 import signal
 from collections.abc import AsyncIterator
@@ -99,6 +100,26 @@ async def test_what_goes_wrong_is_told_in_words(
     assert done.stdout == ""
 
 
+async def test_a_node_that_never_rests_is_not_watched_for_ever(shell: Shell, known: SimulatedIsy) -> None:
+    async def flicker() -> None:
+        for value in itertools.count(1):
+            known.state.report_status(1, LAMP, "ST", str(value % 100), "51")
+            await asyncio.sleep(0.05)
+
+    flickering = asyncio.create_task(flicker())
+    done = await pgc(shell, "isy", "send", "lamp", "ON", "--for", "1")
+    flickering.cancel()
+    assert done.returncode == 0, done.stderr
+
+
+async def test_what_a_nodeserver_names_its_nodes_does_not_steer_the_terminal(shell: Shell, known: SimulatedIsy) -> None:
+    lamp = known.state.nodes.get(LAMP)
+    assert lamp is not None
+    lamp.name = "Lamp\x9b2J\nError: all is lost \u202e"
+    done = await pgc(shell, "isy", "send", "lamp", "ON", "--for", "0")
+    assert done.stdout == f"The ISY has taken ON for Lamp\\x9b2J Error: all is lost \\u202e ({LAMP})\n"
+
+
 async def test_an_isy_is_named_by_its_url_and_the_password_comes_from_the_environment(
     shell: Shell, isy: SimulatedIsy
 ) -> None:
@@ -137,6 +158,12 @@ async def test_watching_tells_what_is_there_and_what_happens_until_ctrl_c(shell:
     assert (again["value"], again["before"]) == ("30", True)
     watching.send_signal(signal.SIGINT)
     assert await watching.wait() == 0
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://isy:99999", "http://isy:0", "ftp://isy", "isy"])
+def test_what_is_no_url_of_an_isy_is_told(state: Path, url: str) -> None:
+    with pytest.raises(CommandError, match="--isy wants a URL"):
+        login_of(url)
 
 
 async def test_without_an_isy_that_is_told(shell: Shell) -> None:

@@ -30,6 +30,8 @@ def test_a_drivers_value() -> None:
         ('<action uom="4" prec="999">7</action>', "7"),
         ('<action uom="4" prec="x">seven</action>', "seven"),
         ('<action uom="4" prec="1">seven</action>', "seven"),
+        ('<action uom="4" prec="1">1e999999</action>', "1e999999"),
+        ('<action uom="4" prec="1">1e9999999999</action>', "1e9999999999"),
     ],
 )
 def test_values_get_their_decimals(action: str, value: str) -> None:

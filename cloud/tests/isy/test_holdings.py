@@ -62,7 +62,10 @@ def test_what_is_no_list_of_nodes_is_refused(wrong: bytes) -> None:
         read_node(wrong)
 
 
-@pytest.mark.parametrize(("value", "prec"), [("x", "0"), ("1", "999"), ("1", "-1"), ("NaN", "1"), ("1", "")])
+@pytest.mark.parametrize(
+    ("value", "prec"),
+    [("x", "0"), ("1", "999"), ("1", "-1"), ("NaN", "1"), ("1", ""), ("1e9999999999", "0"), ("1e0", "0")],
+)
 def test_odd_values_harm_nothing(value: str, prec: str) -> None:
     held = read_node(f'<nodeInfo><property id="ST" value="{value}" uom="2" prec="{prec}"/></nodeInfo>'.encode())
     assert not held["ST"].says(Value("1", "2"))

@@ -164,3 +164,18 @@ def test_a_profile_alone_is_checked_with_its_links() -> None:
 def test_strangers_words_cannot_talk_to_the_terminal() -> None:
     (finding,) = check_file(nls("A\x85\u202e = b\nA\x85\u202e = c".encode()))
     assert finding.text.startswith('"A�� "'.replace(" ", ""))
+
+
+def test_a_subset_that_runs_backwards_is_not_counted_out(check: Check) -> None:
+    """Its parts would add up to next to nothing, and one of them be ten billion long."""
+    (finding,) = check(
+        {"profile/editor/editors.xml": EDITORS.replace("0-1,7", "0-9999999999,9999999999-0")},
+    )
+    assert "which is no list" in finding.text
+
+
+def test_an_id_that_is_long_says_nothing_by_itself(check: Check) -> None:
+    """The pattern for those that do would take minutes over one that is made for it."""
+    name = "_25_0_N_" + "X" * 200
+    (finding,) = check({"profile/nodedef/nodedefs.xml": NODEDEFS.replace("PCT", name)})
+    assert "which is in no editor file" in finding.text

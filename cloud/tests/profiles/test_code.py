@@ -106,6 +106,13 @@ def test_code_that_cannot_be_read_is_told_and_harms_nothing(check: Check, code: 
     assert any(each in finding.text for each in text.split("|"))
 
 
+def test_what_heirs_have_from_one_class_is_bounded(check: Check) -> None:
+    """A thousand heirs of a class that sends thousands of commands would keep a check busy for minutes."""
+    sends = "".join(f"        self.reportCmd('C{n}')\n" for n in range(100))
+    findings = check({"lamp.py": f"class Lamp(Node):\n    id = 'lamp'\n    def send(self):\n{sends}"})
+    assert len(findings) == 50
+
+
 def test_it_is_never_run(check: Check, tmp_path: Path) -> None:
     trap = f"open({str(tmp_path / 'ran')!r}, 'w')\n"
     check({"lamp.py": trap + CODE, "profile/nodedef/nodedefs.xml": NODEDEFS})

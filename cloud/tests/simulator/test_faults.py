@@ -96,6 +96,11 @@ async def test_the_last_word_counts(isy: SimulatedIsy) -> None:
     assert isy.faults.is_online
 
 
+async def test_of_words_spoken_at_once_one_counts(isy: SimulatedIsy) -> None:
+    await asyncio.gather(*(isy.faults.come_and_go(Spells(every=3600)) for _ in range(3)))
+    assert [task.get_name() for task in asyncio.all_tasks()].count("absence of the simulated ISY") == 1
+
+
 async def test_the_same_seed_fails_the_same(isy: SimulatedIsy) -> None:
     assert await _failures(7) == await _failures(7) != await _failures(8)
 

@@ -19,8 +19,12 @@ def login_at(text: str, wanted: str = "a URL") -> IsyLogin:
     Raises:
         CommandError: it is no such URL, or there is no password to be had.
     """
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
         raise CommandError(f"--isy wants {wanted}, not {text!r}", hint="for example http://admin@192.168.1.20")
     if parts.password is not None:
         raise CommandError(

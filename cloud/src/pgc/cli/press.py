@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from http import HTTPStatus
@@ -43,16 +43,15 @@ class Press:
         Raises:
             CommandError: the ISY has no such node.
             IsyError: it cannot be asked, or it refused the command.
+            Interrupted: a signal came before it took the command.
         """
         async with _client(login, verify_tls) as client:
             names = await interrupts.unless(client.node_names())
             address = find_node(self.node, names)
-            try:
-                async with _changes(login, verify_tls, address, wanted=self.seconds > 0) as changes:
-                    await interrupts.unless(self._send(client, address, names[address], teller))
+            async with _changes(login, verify_tls, address, interrupts, wanted=self.seconds > 0) as changes:
+                await interrupts.unless(self._send(client, address, names[address], teller))
+                with suppress(Interrupted):  # the ISY took the command
                     await interrupts.unless(self._show(changes, address, teller))
-            except Interrupted:
-                return
 
     async def _send(self, client: IsyClient, address: str, name: str, teller: Teller) -> None:
         what = " ".join(filter(None, (self.command, self.value, self.uom and f"(uom {self.uom})")))
@@ -65,15 +64,23 @@ class Press:
     async def _show(self, changes: "asyncio.Queue[DriverTold] | None", address: str, teller: Teller) -> None:
         if changes is None:
             return
-        patience, seen = self.seconds, False
-        try:
-            while True:
-                async with asyncio.timeout(patience):
-                    teller.news(await changes.get())
-                patience, seen = min(_SETTLED, self.seconds), True
-        except TimeoutError:
-            if not seen:
-                teller.nothing(f"No value of {address} has changed within {self.seconds:g} s")
+        seen = False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.seconds):
+                async for told in _until_settled(changes):
+                    teller.news(told)
+                    seen = True
+        if not seen:
+            teller.nothing(f"No value of {address} has changed within {self.seconds:g} s")
+
+
+async def _until_settled(changes: "asyncio.Queue[DriverTold]") -> AsyncIterator[DriverTold]:
+    yield await changes.get()
+    with suppress(TimeoutError):
+        while True:
+            async with asyncio.timeout(_SETTLED):
+                told = await changes.get()
+            yield told
 
 
 def find_node(text: str, names: dict[str, str]) -> str:
@@ -108,7 +115,7 @@ async def _client(login: IsyLogin, verify_tls: bool) -> AsyncIterator[IsyClient]
 
 @asynccontextmanager
 async def _changes(
-    login: IsyLogin, verify_tls: bool, address: str, *, wanted: bool
+    login: IsyLogin, verify_tls: bool, address: str, interrupts: Interrupts, *, wanted: bool
 ) -> AsyncIterator["asyncio.Queue[DriverTold] | None"]:
     """What changes at the node from now on; None if it is not wanted, or the ISY does not tell."""
     if not wanted:
@@ -119,7 +126,7 @@ async def _changes(
     following = asyncio.create_task(_follow(login, verify_tls, address, changes, connected))
     waiting = asyncio.create_task(connected.wait())
     try:
-        await asyncio.wait({following, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await interrupts.unless(asyncio.wait({following, waiting}, return_when=asyncio.FIRST_COMPLETED))
         yield changes if connected.is_set() else None
     finally:
         for task in (following, waiting):

@@ -38,7 +38,8 @@ def simulate_isy(
         bool, typer.Option("--tidy-profiles", help="Hand profiles out in a form that every client can read.")
     ] = False,
     control_port: Annotated[
-        int | None, typer.Option(help="Serve the control API on this port of 127.0.0.1; 0 takes a free one.")
+        int | None,
+        typer.Option(help="Serve the control API on this port of 127.0.0.1; 0 takes a free one.", min=0, max=65535),
     ] = None,
 ) -> None:
     """Run a simulated ISY until Ctrl-C: as slow, failing, absent or full as you like.

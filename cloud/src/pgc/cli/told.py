@@ -4,6 +4,7 @@ import time
 from typing import Protocol
 
 from pgc.cli.output import console, say, say_json
+from pgc.cli.texts import shown
 from pgc.isy.frames import CommandTold, DriverTold, NodeTold, Told
 
 
@@ -24,16 +25,16 @@ class Teller(Protocol):
 class PlainTeller:
     def news(self, told: Told) -> None:
         clock = time.strftime("%H:%M:%S", time.localtime(told.time))
-        console.print(f"{clock} {_line(told)}", markup=False, soft_wrap=True)
+        _print(f"{clock} {_line(told)}")
 
     def link(self, text: str, *, up: bool) -> None:
         say(text)
 
     def sent(self, text: str, node: str, command: str, value: str | None, uom: str | None) -> None:
-        console.print(text, markup=False, soft_wrap=True)
+        _print(text)
 
     def nothing(self, text: str) -> None:
-        console.print(text, markup=False, soft_wrap=True)
+        _print(text)
 
 
 class JsonTeller:
@@ -60,6 +61,11 @@ class JsonTeller:
 
     def _say(self, kind: str, told: Told, **fields: object) -> None:
         say_json(kind, told.time or time.time(), node=told.address, **fields)
+
+
+def _print(text: str) -> None:
+    """On one line: what a NodeServer calls its nodes must not look like a line of ours."""
+    console.print(shown(text).replace("\n", " "), markup=False, soft_wrap=True)
 
 
 def _line(told: Told) -> str:

@@ -5,13 +5,12 @@ Shapes as captured from real controllers. Values come as integers with their num
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from xml.etree.ElementTree import Element
 
 from pgc.isy import xml
+from pgc.isy.numbers import read_number
 
-_MOST_DECIMALS = 40
 _HEARTBEAT = "_0"
 _NODES = "_3"
 
@@ -131,11 +130,8 @@ def _node(event: Element, node: str, time: float | None) -> NodeTold | None:
 
 
 def _value(digits: str, prec: str) -> str:
-    exact = prec.isdecimal() and len(prec) < 3 and int(prec) <= _MOST_DECIMALS
-    try:
-        return f"{Decimal(digits).scaleb(-int(prec)):f}" if exact else digits
-    except InvalidOperation:
-        return digits
+    number = read_number(digits, prec or "0")
+    return digits if number is None else f"{number:f}"
 
 
 def _time(timestamp: str) -> float | None:

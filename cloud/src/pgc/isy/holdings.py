@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from pgc.isy import xml
 from pgc.isy.addresses import from_isy
 from pgc.isy.drivers import Value
 from pgc.isy.errors import IsyError
+from pgc.isy.numbers import read_number
 from pgc_interface.rules.errors import BadAddress
-
-_MOST_DECIMALS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +76,5 @@ def _drivers(element: Element) -> Drivers:
 
 
 def _reading(element: Element) -> Reading:
-    """An integer and its number of decimals, which is left out when it is 0."""
-    value, decimals = element.get("value", ""), element.get("prec", "0")
-    exact = decimals.isdecimal() and len(decimals) < 3 and int(decimals) <= _MOST_DECIMALS
-    try:
-        number = Decimal(value).scaleb(-int(decimals)) if value.strip() and exact else None
-    except InvalidOperation:
-        number = None
-    return Reading(number, element.get("uom", ""))
+    """The number of decimals is left out when it is 0."""
+    return Reading(read_number(element.get("value", ""), element.get("prec", "0")), element.get("uom", ""))

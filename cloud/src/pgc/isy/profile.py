@@ -1,6 +1,7 @@
 """A NodeServer's profile on its way to the ISY: what nodes and drivers there are (nodedef), how their values look
 (editor), and their names (nls). What is checked in it, and how, is :mod:`pgc.profiles`."""
 
+import asyncio
 from collections.abc import Sequence
 
 from pgc.isy.client import IsyClient
@@ -16,13 +17,19 @@ _ORDER = list(ProfileKind)
 
 
 def check_file(file: ProfileFile) -> None:
-    """Whether an ISY can make something of the file.
+    """Whether an ISY can make something of the file. Of one made to be hard to read, that takes a second: call it in a
+    thread.
 
     Raises:
         BadProfile: it cannot; the text names the file and line and says why.
     """
     for finding in errors(check.check_file(file)):
         raise BadProfile(str(finding), hint=finding.mend)
+
+
+def _check_all(files: Sequence[ProfileFile]) -> None:
+    for file in files:
+        check_file(file)
 
 
 async def upload(client: IsyClient, slot: int, files: Sequence[ProfileFile]) -> None:
@@ -33,8 +40,7 @@ async def upload(client: IsyClient, slot: int, files: Sequence[ProfileFile]) -> 
         IsyRefused: the ISY did not take a file; the text names it.
         IsyUnreachable: the ISY does not answer.
     """
-    for file in files:
-        check_file(file)
+    await asyncio.to_thread(_check_all, files)
     for file in sorted(files, key=lambda file: _ORDER.index(file.kind)):
         reply = await client.upload_profile(slot, file.kind, file.name, file.content)
         reply.expect_ok(f"the profile's {file.kind} file {file.name}")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TypeGuard
 
 from pgc.profiles.findings import Findings
 from pgc.profiles.sources import Source, read_sources
@@ -17,6 +18,8 @@ _SDK_CLASSES = frozenset({"Node", "Controller"})
 _ADDRESS_AT = 2
 """Where the SDK's own `__init__` of a node takes the address, after controller and primary."""
 _MOST_CLASSES, _LONGEST_LINE = 1000, 20
+_MOST_DECLARED, _MOST_SENT = 200, 50
+"""Of one class; each heir has them too, so what a thousand heirs have must stay little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class _Class:
     declared: dict[str, ast.expr | None]
     assigned: frozenset[str]
     """What its methods set on `self`."""
+    sends: dict[str, Place]
+    init: ast.FunctionDef | None
 
     @property
     def name(self) -> str:
@@ -94,7 +99,7 @@ class _Family:
             id=_text(_found(line, "id")[0]),
             drivers=_drivers(*_found(line, "drivers")),
             commands=_commands(*_found(line, "commands")),
-            sends={name: place for ancestor in line for name, place in _sends(ancestor)},
+            sends={name: place for ancestor in line for name, place in ancestor.sends.items()},
         )
 
     def _line_of(self, descendant: _Class) -> list[_Class] | None:
@@ -125,7 +130,14 @@ def _class(statement: ast.ClassDef, file: str) -> _Class:
             declared[name] = value if name not in declared else None
     targets = (target for part in ast.walk(statement) for target in getattr(part, "targets", ()))
     on_self = (target for target in targets if isinstance(target, ast.Attribute) and _last_name(target.value) == "self")
-    return _Class(statement, file, declared, frozenset(target.attr for target in on_self))
+    return _Class(
+        statement=statement,
+        file=file,
+        declared=declared,
+        assigned=frozenset(target.attr for target in on_self),
+        sends=dict(islice(_sends(statement, file), _MOST_SENT)),
+        init=next((part for part in statement.body if _is_init(part)), None),
+    )
 
 
 def _assignment(part: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
@@ -150,7 +162,7 @@ def _found(line: list[_Class], name: str) -> tuple[ast.expr | None, str]:
 
 
 def _drivers(value: ast.expr | None, file: str) -> dict[str, tuple[str, Place]] | None:
-    if not isinstance(value, ast.List):
+    if not isinstance(value, ast.List) or len(value.elts) > _MOST_DECLARED:
         return None
     drivers = {}
     for element in value.elts:
@@ -164,26 +176,31 @@ def _drivers(value: ast.expr | None, file: str) -> dict[str, tuple[str, Place]] 
 
 
 def _commands(value: ast.expr | None, file: str) -> dict[str, Place] | None:
-    if not isinstance(value, ast.Dict) or not all(_text(key) for key in value.keys):
+    if not isinstance(value, ast.Dict) or len(value.keys) > _MOST_DECLARED:
+        return None
+    if not all(_text(key) for key in value.keys):
         return None
     return {_text(key): Place(file, key.lineno) for key in value.keys if key}
 
 
-def _sends(each: _Class) -> Iterator[tuple[str, Place]]:
-    for call in ast.walk(each.statement):
+def _sends(statement: ast.ClassDef, file: str) -> Iterator[tuple[str, Place]]:
+    for call in ast.walk(statement):
         match call:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr="reportCmd"), args=[command, *_]):
                 if name := _text(command):
-                    yield name, Place(each.file, call.lineno)
+                    yield name, Place(file, call.lineno)
+
+
+def _is_init(part: ast.stmt) -> TypeGuard[ast.FunctionDef]:
+    return isinstance(part, ast.FunctionDef) and part.name == "__init__"
 
 
 def _address_at(line: list[_Class]) -> int | None:
-    for ancestor in line:
-        for statement in ancestor.statement.body:
-            if isinstance(statement, ast.FunctionDef) and statement.name == "__init__":
-                names = [argument.arg for argument in statement.args.args[1:]]
-                return names.index("address") if "address" in names else None
-    return _ADDRESS_AT
+    init = next((ancestor.init for ancestor in line if ancestor.init), None)
+    if init is None:
+        return _ADDRESS_AT
+    names = [argument.arg for argument in init.args.args[1:]]
+    return names.index("address") if "address" in names else None
 
 
 def _addresses(source: Source, family: _Family) -> Iterator[tuple[str, Place]]:

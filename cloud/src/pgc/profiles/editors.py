@@ -19,6 +19,8 @@ LIST = 25
 """The uom of values that stand for words."""
 _ENCODED = re.compile(r"_(?P<uom>[0-9]{1,3})_[0-9]{1,2}(?:_N_(?P<nls>\w+))?(?:_R_m?[0-9]+_m?[0-9]+|_S_\w+)?", re.ASCII)
 _SYSTEM = re.compile(r"_sys_\w+", re.ASCII)
+_LONGEST_ID = 100
+"""An id that says what it is has some thirty signs; the patterns take long over one of thousands."""
 _SPAN = re.compile(r"(-?\d{1,10})(?:-(-?\d{1,10}))?", re.ASCII)
 
 
@@ -46,6 +48,8 @@ class Editor:
 
 def encoded(editor_id: str) -> Editor | None:
     """The editor that the id describes by itself; without ranges if an ISY knows it by name. None if it does not."""
+    if len(editor_id) > _LONGEST_ID:
+        return None
     if _SYSTEM.fullmatch(editor_id):
         return Editor(editor_id, (), "", 0)
     match = _ENCODED.fullmatch(editor_id)
@@ -105,9 +109,10 @@ class _Reader:
     def _spans(self, element: Element, subset: str) -> tuple[tuple[int, int], ...]:
         parts = [_SPAN.fullmatch(part.strip()) for part in subset.split(",")]
         spans = tuple((int(part[1]), int(part[2] or part[1])) for part in parts if part)
-        if len(spans) < len(parts) or any(first > last for first, last in spans):
-            self._warn(element, f"has the subset {shown(subset)}, which is no list", "Write it as in 0-5,7,-50--48.")
-        return spans
+        if len(spans) == len(parts) and all(first <= last for first, last in spans):
+            return spans
+        self._warn(element, f"has the subset {shown(subset)}, which is no list", "Write it as in 0-5,7,-50--48.")
+        return ()
 
     def _check_numbers(self, element: Element) -> None:
         numbers = {name: _number(element.get(name)) for name in ("min", "max", "prec", "step") if element.get(name)}

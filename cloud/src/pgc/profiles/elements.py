@@ -48,12 +48,13 @@ class Element:
         return (child for child in self.children if child.tag.lower() == tag.lower())
 
     def everywhere(self, tag: str) -> Iterator["Element"]:
-        """The same among all that is in it, in the order of the file."""
+        """The same among all that is in it, in the order of the file; those within one of them belong to that one."""
         waiting = list(reversed(self.children))
         while waiting:
             element = waiting.pop()
             if element.tag.lower() == tag.lower():
                 yield element
+                continue
             waiting.extend(reversed(element.children))
 
 
@@ -103,7 +104,9 @@ class _Reader:
         except expat.ExpatError as error:
             line = error.lineno + self._skipped
             raise BadXml(expat.ErrorString(error.code), line, _MENDS.get(error.code, "")) from error
-        except (LookupError, UnicodeError) as error:
+        except BadXml:
+            raise
+        except (LookupError, ValueError) as error:
             raise BadXml(f"its encoding cannot be read: {error}", 1, "Save it as UTF-8.") from error
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:

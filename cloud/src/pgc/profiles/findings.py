@@ -44,19 +44,19 @@ class Findings:
         self._found: list[Finding] = []
 
     def error(self, file: str, line: int, text: str, mend: str = "") -> None:
-        self._add(Finding(Severity.ERROR, _plain(file), line, _plain(text), _plain(mend)))
+        self._add(Severity.ERROR, file, line, text, mend)
 
     def warn(self, file: str, line: int, text: str, mend: str = "") -> None:
-        self._add(Finding(Severity.WARNING, _plain(file), line, _plain(text), _plain(mend)))
+        self._add(Severity.WARNING, file, line, text, mend)
 
     def all(self) -> list[Finding]:
         """By file and line; what an ISY refuses comes first."""
         return sorted(self._found, key=lambda found: (found.severity is Severity.WARNING, found.file, found.line))
 
-    def _add(self, finding: Finding) -> None:
-        most = 2 * MOST if finding.severity is Severity.ERROR else MOST
+    def _add(self, severity: Severity, file: str, line: int, text: str, mend: str) -> None:
+        most = 2 * MOST if severity is Severity.ERROR else MOST
         if len(self._found) < most:
-            self._found.append(finding)
+            self._found.append(Finding(severity, _plain(file), line, _plain(text), _plain(mend)))
 
 
 def errors(findings: list[Finding]) -> list[Finding]:

@@ -17,25 +17,29 @@ class Spells:
 
 
 class Absence:
-    """State is never lost; connections are. The last word counts: each call ends what was set before."""
+    """State is never lost; connections are. The last word counts: each call ends what was set before, and waits for
+    one that is still being carried out."""
 
     def __init__(self, listener: Listener) -> None:
         self.spells = Spells()
         self._listener = listener
         self._turning = asyncio.Lock()
+        self._speaking = asyncio.Lock()
         self._course: asyncio.Task[None] | None = None
 
     async def offline(self, lasting: float | None = None) -> None:
         """Refuse connections and break the open ones: for these seconds, else until :meth:`online`."""
-        await self._end_course()
-        await self._off()
-        if lasting is not None:
-            self._begin(self._return_after(lasting))
+        async with self._speaking:
+            await self._end_course()
+            await self._off()
+            if lasting is not None:
+                self._begin(self._return_after(lasting))
 
     async def online(self) -> None:
         """Listen again at the same port, for good."""
-        await self._end_course()
-        await self._on()
+        async with self._speaking:
+            await self._end_course()
+            await self._on()
 
     async def reboot(self, lasting: float) -> None:
         """Off and on again; returns when it is back, or when another word ended it."""
@@ -45,13 +49,16 @@ class Absence:
 
     async def come_and_go(self, spells: Spells) -> None:
         """Be off now and then."""
-        await self.online()
-        self.spells = spells
-        if spells.every > 0:
-            self._begin(self._alternate(spells))
+        async with self._speaking:
+            await self._end_course()
+            await self._on()
+            self.spells = spells
+            if spells.every > 0:
+                self._begin(self._alternate(spells))
 
     async def stop(self) -> None:
-        await self._end_course()
+        async with self._speaking:
+            await self._end_course()
 
     def _begin(self, course: Coroutine[Any, Any, None]) -> None:
         self._course = asyncio.create_task(course, name="absence of the simulated ISY")
