@@ -1,6 +1,7 @@
 """Nodes that someone deletes on the ISY come back or stay away, as the owner chose."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -44,6 +45,26 @@ async def marked(home: Home, nodeserver: NodeServer, run: FakeRun, address: str)
         async with asyncio.timeout(SOON):
             await anext(deleted)
     await home.said(nodeserver, f"node {address}: deleted on the ISY; stays away, as the owner chose")
+
+
+async def test_however_much_a_nodeserver_asks_for_it_is_not_forgotten(
+    home: Home, nodeserver: NodeServer, run: FakeRun, add_node: AddNode
+) -> None:
+    await add_node("a")
+    blocked = asyncio.Event()
+    home.provisioner.then(nodeserver, wait_for(blocked))
+    while not line(nodeserver, "too many nodes wait for the ISY"):
+        home.provisioner.add(nodeserver, [], single=True)
+    home.deletions.missing(nodeserver, frozenset({"a"}))
+    blocked.set()
+    await home.said(nodeserver, "node a: not on the ISY any more; added again")
+
+
+def wait_for(event: asyncio.Event) -> Callable[[], Awaitable[None]]:
+    async def step() -> None:
+        await event.wait()
+
+    return step
 
 
 async def test_it_is_added_again_with_all_its_values(

@@ -69,8 +69,8 @@ class Provisioner:
             self.add(nodeserver, missing, single=False)
 
     def then(self, nodeserver: NodeServer, step: Step) -> None:
-        """Does this when its turn comes."""
-        self._steps.put(nodeserver, step)
+        """Does this when its turn comes, however much waits."""
+        self._steps.put(nodeserver, step, always=True)
 
     async def bring(self, nodeserver: NodeServer, nodes: list[Node]) -> list[wire.NodeResult]:
         """Adds nodes that were on the ISY before; a step for :meth:`then`."""

@@ -20,7 +20,8 @@ Step = Callable[[], Awaitable[None]]
 
 
 class Steps:
-    """One bounded queue a NodeServer, worked off in order."""
+    """One queue a NodeServer, worked off in order. What a NodeServer asks for is bounded in number; what its owner or a
+    look at the ISY asks for is rare, and always finds room."""
 
     def __init__(self) -> None:
         self._queues: dict[str, asyncio.Queue[Step]] = {}
@@ -28,7 +29,7 @@ class Steps:
 
     def begin(self, nodeserver: NodeServer) -> None:
         """From now on this NodeServer's steps are worked off."""
-        queue: asyncio.Queue[Step] = asyncio.Queue(_MOST_WAITING)
+        queue: asyncio.Queue[Step] = asyncio.Queue()
         self._queues[nodeserver.worker] = queue
         self._tasks[nodeserver.worker] = tasks.begin(_work(nodeserver, queue), f"provision {nodeserver.worker}")
 
@@ -39,12 +40,12 @@ class Steps:
         if task is not None:
             await tasks.end([task])
 
-    def put(self, nodeserver: NodeServer, step: Step) -> bool:
-        """False if it will not be done: too many wait, or the NodeServer is going."""
+    def put(self, nodeserver: NodeServer, step: Step, *, always: bool = False) -> bool:
+        """False if it will not be done: too many wait, unless `always`, or the NodeServer is going."""
         queue = self._queues.get(nodeserver.worker)
         if queue is None:
             return False
-        if queue.full():
+        if queue.qsize() >= _MOST_WAITING and not always:
             nodeserver.journal.remark("too many nodes wait for the ISY; this one was dropped", "ERROR")
             return False
         queue.put_nowait(step)
