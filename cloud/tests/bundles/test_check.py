@@ -44,6 +44,7 @@ def test_a_server_file_that_cannot_be_used_is_an_error(
         ({"shortPoll": "often"}, "no number of seconds, so 60 is used"),
         ({"longPoll": 0}, "so 600 is used"),
         ({"install_cloud": "install.sh"}, 'the install script "install.sh" is not in the folder'),
+        ({"install_cloud": "i" * 5000}, "is not in the folder"),
     ],
 )
 def test_what_is_odd_in_it_is_a_warning(make_nodeserver: MakeNodeServer, fields: dict[str, object], text: str) -> None:

@@ -200,6 +200,12 @@ def test_what_a_killed_command_left_is_not_found_and_swept_up(state: Path) -> No
     assert not list(folder.iterdir())
 
 
+def test_what_cannot_be_read_hides_no_other(state: Path) -> None:
+    with announced(Nearby("http://127.0.0.1:1", "admin", "s3cret", "pgc demo")):
+        (state / "pgc" / "simulated" / "0.isy").mkdir()
+        assert [found.url for found in find_nearby()] == ["http://127.0.0.1:1"]
+
+
 def test_where_it_cannot_be_written_nothing_is_announced(state: Path) -> None:
     (state / "pgc").write_text("no folder")
     with announced(Nearby("http://127.0.0.1:1", "a", "b", "c")):

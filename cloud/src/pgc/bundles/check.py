@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from os.path import isfile  # unlike Path's, it takes a name that is too long for one that is not there
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def _faults(document: dict[str, Any], folder: Path) -> Iterator[tuple[str, str, 
         text = "it has no profile_version: a profile that has changed is then not sent to the ISY again by itself"
         yield "", text, 'Add "profile_version": "1.0.0", and raise it with every change of the profile.'
     script = document.get("install_cloud")
-    if isinstance(script, str) and script.strip() and not (folder / script.strip()).is_file():
+    if isinstance(script, str) and script.strip() and not isfile(folder / script.strip()):
         yield "install_cloud", f"the install script {shown(script)} is not in the folder", "Add it, or leave it out."
 
 

@@ -39,10 +39,12 @@ def announced(nearby: Nearby) -> Iterator[None]:
 
 
 def find_nearby() -> list[Nearby]:
-    """Those whose command still runs."""
-    with suppress(OSError):
-        return [nearby for path in sorted(_folder().glob(f"*{_ANNOUNCED}")) if (nearby := _read(path))]
-    return []
+    """Those whose command still runs. What cannot be read is left out."""
+    found = []
+    for path in sorted(_folder().glob(f"*{_ANNOUNCED}")):
+        with suppress(OSError):
+            found.append(_read(path))
+    return [nearby for nearby in found if nearby]
 
 
 def _folder() -> Path:
