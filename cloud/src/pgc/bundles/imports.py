@@ -15,6 +15,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 POLYINTERFACE, PGC = "polyinterface", "pgc_interface"
 PGC_NAMES = frozenset({"Interface", "Controller", "Node", "LOGGER", "NotSaved"})
@@ -80,12 +81,11 @@ def _modules(tree: ast.Module, name: str) -> Iterator[tuple[str | None, list[str
 def _files(modules: Iterable[tuple[str | None, list[str]]], places: tuple[str, ...]) -> Iterator[str]:
     """The files that importing these runs: packages on the way, and the module itself."""
     for base, parts in modules:
-        for place in places if base is None else (base,):
-            for length in range(len(parts) + 1):
-                path = os.path.join(place, *parts[:length])
-                for file in (os.path.join(path, "__init__.py"), f"{path}.py"):
-                    if (length or base is not None) and os.path.isfile(file) and not file.startswith(".."):
-                        yield os.path.normpath(file)
+        first = 1 if base is None else 0  # a relative import runs the package it starts from as well
+        ways = product(places if base is None else (base,), range(first, len(parts) + 1))
+        for path in (os.path.join(place, *parts[:length]) for place, length in ways):
+            files = (os.path.join(path, "__init__.py"), f"{path}.py")
+            yield from (os.path.normpath(file) for file in files if os.path.isfile(file) and not file.startswith(".."))
 
 
 class _Source:

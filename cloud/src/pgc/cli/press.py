@@ -140,11 +140,12 @@ async def _follow(
     try:
         async with aclosing(subscribe(login, verify_tls=verify_tls)) as tellings:
             async for told in tellings:
-                if isinstance(told, Connected):
-                    connected.set()
-                elif isinstance(told, Lost):
-                    return
-                elif isinstance(told, DriverTold) and told.address == address and not told.before:
-                    await changes.put(told)
+                match told:
+                    case Connected():
+                        connected.set()
+                    case Lost():
+                        return
+                    case DriverTold(before=False) if told.address == address:
+                        await changes.put(told)
     except PgcError as error:
         say(f"What changes cannot be shown: {error}")
