@@ -9,9 +9,10 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, StaticPool, create_engine, inspect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from pgc.secrets.keyring import Keyring
+from pgc.storage import database
 from pgc.storage.database import MIGRATIONS
 from pgc.storage.errors import StorageError
 from pgc.storage.records import DriverRecord, NodeRecord, RunRecord
@@ -166,3 +167,33 @@ def make_first_tables(database: sqlite3.Connection) -> None:
 def insert_row(database: sqlite3.Connection, table: str, **row: object) -> None:
     marks = ", ".join("?" * len(row))
     database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))  # noqa: S608
+
+
+@pytest.mark.parametrize("failures", [1, 4])
+async def test_a_disk_error_that_passes_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    faults = iter([OperationalError("PRAGMA", {}, sqlite3.OperationalError("disk I/O error"))] * failures)
+    migrate = database._migrate
+
+    def failing(connection: Connection) -> None:
+        for fault in faults:
+            raise fault
+        migrate(connection)
+
+    monkeypatch.setattr(database, "_migrate", failing)
+    monkeypatch.setattr(database, "_PAUSE", 0.0)
+    storage = Storage(tmp_path / "new.db", Keyring.load(tmp_path / "keyring.json"))
+    await storage.open()
+    assert await storage.isys.all() == []
+    await storage.close()
+
+
+async def test_one_that_stays_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(connection: Connection) -> None:
+        raise OperationalError("PRAGMA", {}, sqlite3.OperationalError("disk I/O error"))
+
+    monkeypatch.setattr(database, "_migrate", failing)
+    monkeypatch.setattr(database, "_PAUSE", 0.0)
+    with pytest.raises(StorageError, match="cannot be opened"):
+        await Storage(tmp_path / "new.db", Keyring.load(tmp_path / "keyring.json")).open()

@@ -4,6 +4,8 @@ What must survive a power cut is written with ``synchronous=FULL`` before it is 
 go in batches over a connection with ``synchronous=NORMAL`` (`values`): a power cut may cost the last second of them.
 """
 
+import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,12 +15,15 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from pgc.storage.errors import StorageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_TRIES = 5
+_PAUSE = 0.5
+_log = logging.getLogger(__name__)
 
 
 class Database:
@@ -38,14 +43,29 @@ class Database:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._path.touch(mode=0o600)
-            async with self._saves.begin() as connection:
-                await connection.run_sync(_migrate)
+            await self._bring_up_to_date()
         except (OSError, SQLAlchemyError, sqlite3.Error) as error:
             await self.close()
             raise StorageError(
                 f"the database {self._path} cannot be opened: {error}",
                 hint="check that the folder is writable and that the file belongs to this version",
             ) from error
+
+    async def _bring_up_to_date(self) -> None:
+        """SQLite was seen to answer "disk I/O error" when it took up what a killed platform had left, and to do it a
+        moment later; so it is asked again."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                async with self._saves.begin() as connection:
+                    await connection.run_sync(_migrate)
+                return
+            except OperationalError as error:
+                if not tries_left or "disk I/O error" not in str(error.orig):
+                    raise
+                name = getattr(error.orig, "sqlite_errorname", error.orig)
+                _log.warning("the database %s answered %s; it is tried again", self._path, name)
+            await self.close()
+            await asyncio.sleep(_PAUSE)
 
     async def close(self) -> None:
         await self._values.dispose()
