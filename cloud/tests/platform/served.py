@@ -59,7 +59,8 @@ class Served:
         process, self._process = self._process, None
         if process is None:
             return 0
-        process.send_signal(number)
+        if process.returncode is None:
+            process.send_signal(number)
         await process.communicate()
         return process.returncode or 0
 

@@ -137,7 +137,7 @@ class NodeServer:
 
     def on_wire(self) -> wire.Init:
         """Its configuration, as `init` and `config` carry it."""
-        record, saved = self.record, self.record.saved
+        record = self.record
         return wire.Init(
             id=self.isy.id,
             profileNum=str(record.slot),
@@ -148,30 +148,13 @@ class NodeServer:
             version=self.server_file.version,
             isyVersion=self.isy.version,
             nodes={address: node.on_wire() for address, node in self.nodes.items() if _counts(node)},
-            shortPoll=saved.short_poll,
-            longPoll=saved.long_poll,
-            customParams=saved.params,
-            customData=saved.data,
-            notices=saved.notices,
-            customParamsDoc=saved.params_doc,
-            typedParams=saved.typed_params,
-            typedCustomData=saved.typed_data,
             firstRun=not record.profile_done,
             timeAdded=record.time_added,
             timeStarted=record.time_started,
             lastDisconnect=record.last_disconnect,
             connected=self.run is not None and self.run.connected,
-            logLevel=saved.log_level,
             profileVersion=record.profile_version,
-            rev=self._revisions(),
-        )
-
-    def _revisions(self) -> wire.Revisions:
-        return wire.Revisions(
-            params=self.saved.params_revision,
-            notices=self.saved.notices_revision,
-            data=self.saved.data_revision,
-            seq=self.run.mark if self.run else 0,
+            **record.saved.in_init(self.run.mark if self.run else 0),
         )
 
 

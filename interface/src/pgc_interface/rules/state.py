@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from pgc_interface import wire
+
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 """Of what is logged, from all to the least."""
 
@@ -29,3 +31,20 @@ class Saved:
     short_poll: int = 60
     long_poll: int = 600
     log_level: str = "DEBUG"
+
+    def in_init(self, mark: int) -> dict[str, Any]:
+        """Its fields of :class:`~pgc_interface.wire.Init`; `mark` is the last frame of the run that they hold."""
+        return {
+            "shortPoll": self.short_poll,
+            "longPoll": self.long_poll,
+            "customParams": self.params,
+            "customData": self.data,
+            "notices": self.notices,
+            "customParamsDoc": self.params_doc,
+            "typedParams": self.typed_params,
+            "typedCustomData": self.typed_data,
+            "logLevel": self.log_level,
+            "rev": wire.Revisions(
+                params=self.params_revision, notices=self.notices_revision, data=self.data_revision, seq=mark
+            ),
+        }

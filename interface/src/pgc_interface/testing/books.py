@@ -89,7 +89,6 @@ class Books:
 
     def config(self, *, mark: int = 0, connected: bool = False) -> dict[str, Any]:
         """The body of `init` and `config`; `mark` is the last frame of the run's durable lane that is applied."""
-        saved = self.saved
         init = wire.Init(
             id="00:21:b9:02:60:c0",
             profileNum="1",
@@ -98,21 +97,10 @@ class Books:
             name=str(self._server.get("name", "NodeServer")),
             isyVersion="5.3.4",
             nodes={address: node.on_wire() for address, node in self.nodes.items() if node.on_isy},
-            shortPoll=saved.short_poll,
-            longPoll=saved.long_poll,
-            customParams=saved.params,
-            customData=saved.data,
-            notices=saved.notices,
-            customParamsDoc=saved.params_doc,
-            typedParams=saved.typed_params,
-            typedCustomData=saved.typed_data,
             firstRun=not self.profile_done,
             timeStarted=self.clock.milliseconds,
             connected=connected,
-            logLevel=saved.log_level,
             profileVersion=self.profile_version,
-            rev=wire.Revisions(
-                params=saved.params_revision, notices=saved.notices_revision, data=saved.data_revision, seq=mark
-            ),
+            **self.saved.in_init(mark),
         )
         return {**wire.to_dict(init), **self._init}
