@@ -89,9 +89,9 @@ class Home:
                 raise AssertionError(f"{text!r} was never said, but\n{heard}") from None
         return found
 
-    async def shows(self, address: str, driver: str, value: str) -> None:
+    async def shows(self, address: str, driver: str, value: str, patience: float = PATIENCE) -> None:
         """Waits until the ISY holds this value."""
-        await self.sim.until(lambda _state: self.held(address, driver) == value, PATIENCE)
+        await self.sim.until(lambda _state: self.held(address, driver) == value, patience)
 
     def held(self, address: str, driver: str) -> str | None:
         reading = self.sim.state.reading(address, driver)

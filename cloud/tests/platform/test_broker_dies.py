@@ -18,9 +18,9 @@ from ..broker.other_mosquitto import OtherMosquitto, a_free_port
 from .home import PATIENCE, Home, left_running, run_processes
 from .programs import program
 
-RESENT = 45.0
-"""Seconds. What a broker had confirmed to a run and not yet handed on dies with it: the run sends it again after some
-fifteen of them without the platform's answer."""
+RESENT = 60.0
+"""Seconds. What a broker had confirmed and not yet handed on dies with it: a frame, or the platform's answer to it. The
+run sends it again after some fifteen of them without an answer, and again, should that be lost as well."""
 
 LOADED = program("""
     class Mine(Controller):
@@ -107,7 +107,7 @@ async def loaded_home(
     assert await left_running(settings.data_folder) == []
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_killed_under_load(dying_broker: Managed | External, loaded_home: Home) -> None:
     home = loaded_home
     loaded = await home.run("loaded", LOADED, slot=3)
@@ -117,10 +117,10 @@ async def test_killed_under_load(dying_broker: Managed | External, loaded_home: 
         await dying_broker.kill()
     await goes_on(home)
     (app / "enough").touch()
-    await home.sim.until(lambda _state: held(home, "GV3") > 0, PATIENCE)
+    await home.sim.until(lambda _state: held(home, "GV3") > 0, RESENT)
     last = home.held("n003_controller", "GV3") or ""
-    await home.shows("n003_controller", "GV1", last)
-    await home.shows("n003_controller", "GV2", last)
+    await home.shows("n003_controller", "GV1", last, RESENT)
+    await home.shows("n003_controller", "GV2", last, RESENT)
     assert loaded.saved.data == {"n": int(last)}
     await home.platform.manager.stop(loaded.worker)
     assert loaded.reason == ""
