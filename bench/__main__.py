@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.benchmarks import BENCHMARKS, take
+from bench.benchmarks import BENCHMARKS, BY_NAME_ONLY, take
 from bench.check import TOLERANCE, differences, regressions
 from bench.effort import Effort
 from bench.figures import Report
@@ -19,7 +19,8 @@ STORED = Path(__file__).parent.parent / "docs" / "bench"
 def main() -> int:
     arguments = _arguments()
     try:
-        reports = [_take(name, Effort(arguments.quick)) for name in arguments.names or BENCHMARKS]
+        names = arguments.names or [name for name in BENCHMARKS if name not in BY_NAME_ONLY]
+        reports = [_take(name, Effort(arguments.quick)) for name in names]
         if arguments.check:
             return _check(reports, arguments.out)
         for report in reports:
@@ -32,7 +33,12 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which ones; all without a name")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        choices=[*BENCHMARKS, []],
+        help=f"which ones; all but {', '.join(BY_NAME_ONLY)} without a name",
+    )
     parser.add_argument("--quick", action="store_true", help="only show that they work, without peers")
     parser.add_argument("--check", action="store_true", help="write nothing; name what got worse, and exit 1")
     parser.add_argument("--out", type=Path, default=STORED, help="where the reports are")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from bench import command, memory, path, sdk, start
+from bench import command, many, memory, neighbour, path, sdk, start
 from bench.broker import broker_name
 from bench.effort import Effort
 from bench.figures import Report
@@ -17,7 +17,11 @@ BENCHMARKS: dict[str, Callable[[Effort], Report]] = {
     "command": command.measure,
     "memory": memory.measure,
     "start": start.measure,
+    "neighbour": neighbour.measure,
+    "many": many.measure,
 }
+BY_NAME_ONLY = frozenset({"many"})
+"""It takes as long as two of the others."""
 
 
 def take(name: str, effort: Effort) -> Report:

@@ -4,7 +4,7 @@ import http.client
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from typing import Any
 from psutil import Process  # type: ignore[import-untyped]
 
 from bench.errors import BenchError
-from bench.isys import Isys
+from bench.isys import TREE, Isys
 from bench.processes import Child, free_port, naming, until_listening, with_descendants
 from pgc.settings import Settings
 
@@ -61,8 +61,10 @@ class Home:
         added = []
         for number in range(self._installed, self._installed + count):
             isy, slot = number // SLOTS, number % SLOTS + 1
-            new = {"isy": self._isy_ids[isy], "folder": str(program), "slot": slot}
-            added.append(Installed(self.ask("POST", "/api/nodeservers", new)["worker"], isy, slot))
+            new = {"isy": self._isy_ids[isy], "folder": str(program), "slot": slot, "api": "pgc"}
+            worker = self.ask("POST", "/api/nodeservers", new)["worker"]
+            self.ask("GET", f"/api/nodeservers/{worker}/installed")
+            added.append(Installed(worker, isy, slot))
         self._installed += count
         return added
 
@@ -112,8 +114,13 @@ class Home:
 
 
 @contextmanager
-def home(folder: Path, *, isys: int = 1, warm_runs: int = 1) -> Iterator[Home]:
-    """A platform on a data folder below `folder`, which is made new."""
+def home(
+    folder: Path, *, isys: int = 1, warm_runs: int = 1, broker: str = "embedded", program: Sequence[str] = ()
+) -> Iterator[Home]:
+    """A platform on a data folder below `folder`, which is made new; `program` is what runs it, if not ``pgc serve``.
+
+    It names its broker, whatever is installed: reports of two machines must be of the same thing.
+    """
     data = folder / f"data-{time.monotonic_ns()}"
     port = free_port()
     environment = {
@@ -122,9 +129,10 @@ def home(folder: Path, *, isys: int = 1, warm_runs: int = 1) -> Iterator[Home]:
         "PGC_DATA_FOLDER": str(data),
         "PGC_API_PORT": str(port),
         "PGC_WARM_RUNS": str(warm_runs),
-        "PGC_BROKER": "embedded",  # whatever is installed: reports of two machines must be of the same thing
+        "PGC_BROKER": broker,
+        "PYTHONPATH": str(TREE),
     }
-    argv = [str(Path(sys.executable).parent / "pgc"), "serve"]
+    argv = program or [str(Path(sys.executable).parent / "pgc"), "serve"]
     with Isys(isys, folder) as simulated, Child(argv, cwd=folder, environment=environment, name="platform") as platform:
         until_listening(port, platform, _READY)
         found = Home(simulated, platform, port, data)
