@@ -1,4 +1,5 @@
 import asyncio
+import os
 import threading
 from pathlib import Path
 
@@ -39,6 +40,19 @@ def test_trees_are_removed_also_where_folders_are_not_writable(tmp_path: Path) -
     deep.chmod(0o500)
     deep.parent.chmod(0o500)
     remove_tree(tmp_path / "tree")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_trees_deeper_than_any_path_are_removed(tmp_path: Path) -> None:
+    """A stranger's build can make one, a folder at a time."""
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("deep", dir_fd=here)
+        inner = os.open("deep", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    remove_tree(tmp_path / "deep")
     assert list(tmp_path.iterdir()) == []
 
 

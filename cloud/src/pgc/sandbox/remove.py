@@ -1,4 +1,4 @@
-"""Removes a run's folder, whatever a stranger's program left in it. Standard library only: the keeper uses it too."""
+"""Removes a folder, whatever a stranger's program left in it. Standard library only: the keeper uses it too."""
 
 import os
 from contextlib import suppress
