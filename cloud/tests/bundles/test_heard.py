@@ -35,7 +35,7 @@ def test_without_an_error_the_last_lines_are_the_reason() -> None:
 
 def test_without_a_word_the_code_is_the_reason() -> None:
     heard, _ = hear()
-    assert (heard.reason(-9), heard.hint()) == ("uv ended with code -9", "")
+    assert (heard.reason(-9), heard.hint()) == ("it ended with code -9", "")
 
 
 def test_what_is_said_and_kept_is_bounded() -> None:
