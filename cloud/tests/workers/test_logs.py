@@ -69,5 +69,31 @@ def test_control_characters_are_escaped(said: str, shown: str) -> None:
     assert parse(line(said)).text == shown
 
 
-def test_nobody_speaks_in_the_platforms_name() -> None:
-    assert parse(sdk_line(logger="platform")).logger == "nodeserver.platform"
+@pytest.mark.parametrize(
+    "name", ["platform", "install", "Platform", " platform ", "platform\n", "pl\u0430tform", "\xa0install"]
+)
+def test_nobody_speaks_in_the_platforms_name_nor_in_one_that_people_take_for_it(name: str) -> None:
+    assert parse(sdk_line(logger=name)).logger.startswith("nodeserver.")
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "thread", "shown"),
+    [
+        ("2022-01-31 12:00:00,123 [MainThread] [INFO ] Running with", "INFO", "MainThread", "Running with"),
+        ("2022-01-31 12:00:00,123 [Thread-1  ] [DEBUG] MQTT [x] y", "DEBUG", "Thread-1", "MQTT [x] y"),
+        ("2022-01-31 12:00:00,123 [Interface ] [CRITICAL] ", "CRITICAL", "Interface", ""),
+    ],
+)
+def test_what_the_original_sdks_write_is_structured(text: str, level: str, thread: str, shown: str) -> None:
+    assert parse(line(text)) == LogEntry(1e9, level, "stderr", thread, shown)
+
+
+@pytest.mark.parametrize(
+    "text", ["2022-01-31 12:00:00,123 [Main] [LOUD ] x", "2022-01-31 12:00:00 [Main] [INFO ] x", " 2022-01-31"]
+)
+def test_what_is_only_like_it_is_text(text: str) -> None:
+    assert parse(line(text)) == LogEntry(1e9, "WARNING", "stderr", "", text)
+
+
+def test_nobody_speaks_in_the_name_of_installs() -> None:
+    assert parse(sdk_line(logger="install")).logger == "nodeserver.install"

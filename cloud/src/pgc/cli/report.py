@@ -4,8 +4,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import fields
 from typing import Any, Protocol
+
+import msgspec
 
 from pgc.cli.output import console, say_json
 from pgc.cli.summary import Summary
@@ -56,7 +57,7 @@ class JsonReport:
     def event(self, event: Event) -> None:
         match event:
             case LogWritten():
-                self._say("log", event, **_plain(event.entry))
+                self._say("log", event, **msgspec.structs.asdict(event.entry))
             case NodeAdded():
                 self._say("node", event, address=event.address, name=event.name, nodedef=event.nodedef, on_isy=True)
             case NodeRemoved():
@@ -77,10 +78,6 @@ class JsonReport:
 
     def _say(self, kind: str, event: Event, **body: object) -> None:
         say_json(kind, event.time, **{name: value for name, value in body.items() if name not in {"type", "time"}})
-
-
-def _plain(record: Any) -> dict[str, object]:
-    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 class PlainReport:
