@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from pgc.sandbox.bubblewrap import Bubblewrap
-from pgc.sandbox.contract import Confined, Limits, Sandbox
+from pgc.sandbox.contract import Access, Confined, Limits, Network, Sandbox
 from pgc.sandbox.errors import SandboxError
 from pgc.sandbox.execute import execute
 from pgc.sandbox.lines import CUT, LONGEST
@@ -98,13 +98,15 @@ async def test_a_program_that_is_not_there_has_a_plain_reason(sandbox: Sandbox, 
     lines: list[str] = []
     confined = Confined(("no-such-program",), Path("/"), {"PATH": "/usr/bin"})
     assert await execute(sandbox, confined, timeout=10, on_line=lines.append) == 1
-    assert lines == ["no-such-program cannot be run: No such file or directory"]
+    assert lines[0].endswith(": No such file or directory")
+    assert "no-such-program" in lines[0]
 
 
 async def test_a_sandbox_that_is_not_there_has_a_plain_reason(tmp_path: Path) -> None:
-    confined = Confined(("true",), tmp_path, {})
-    with pytest.raises(SandboxError, match="true cannot be started: No such file or directory"):
-        await execute(Bubblewrap(tmp_path / "bwrap"), confined, timeout=10, on_line=print)
+    lines: list[str] = []
+    confined = Confined(("true",), tmp_path, {}, network=Network(Access.SHARED))
+    assert await execute(Bubblewrap(tmp_path / "bwrap"), confined, timeout=30, on_line=lines.append) == 1
+    assert lines == [f"{tmp_path}/bwrap cannot be started: No such file or directory"]
 
 
 async def test_without_a_sandbox_it_dies_with_its_parent(tmp_path: Path) -> None:

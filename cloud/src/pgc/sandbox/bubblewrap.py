@@ -1,25 +1,26 @@
-"""Isolation by bubblewrap: namespaces of its own, the system read-only, nothing of the host's homes, data or /etc.
-
-What it does not do yet: the network is the host's, so loopback services and abstract unix sockets are within reach.
-"""
+"""Isolation by bubblewrap in the nest: namespaces of its own, the system read-only, nothing of the host's homes, data
+or /etc, the internet for a network, and what the kernel offers filtered and bounded as far as this machine can."""
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pgc.sandbox.contract import MIB, Confined, Mount
-from pgc.sandbox.limited import SHIM, limited
-from pgc.sandbox.python import prefix
+from pgc.sandbox.cgroups import Cgroups
+from pgc.sandbox.contract import MIB, NETWORK, Access, Confined, Fact, Mount, Network
+from pgc.sandbox.limited import limit_words
+from pgc.sandbox.nest import __main__ as nest
+from pgc.sandbox.python import interpreter, prefix
 
+NEST = Path(nest.__file__)
 NOBODY = "65534"
-SHIM_INSIDE = Path("/run/shim.py")
 SCRATCH = str(64 * MIB)
 """Bytes that /tmp and /dev/shm may hold each: they are memory of the host."""
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+RESOLVER = "resolv.conf"
 ETC = (
     # names
-    *("resolv.conf", "hosts", "host.conf", "gai.conf", "nsswitch.conf", "services", "protocols"),
+    *(RESOLVER, "hosts", "host.conf", "gai.conf", "nsswitch.conf", "services", "protocols"),
     # TLS: certificates only, never /etc/ssl/private
     *("ssl/certs", "ssl/openssl.cnf", "ca-certificates", "pki/tls/certs", "pki/tls/openssl.cnf"),
     *("pki/ca-trust/extracted", "crypto-policies"),
@@ -37,31 +38,66 @@ NAMESPACES = (
 
 @dataclass(frozen=True, slots=True)
 class Bubblewrap:
-    """`program` is the bwrap to run, `features` the options that this version of it knows."""
+    """`program` is the bwrap to run, `features` the options that this version of it knows, `slirp` the slirp4netns that
+    brings networks, `filtered` whether there is a filter of system calls for this machine."""
 
     program: Path
     features: frozenset[str] = frozenset()
+    slirp: Path | None = None
+    filtered: bool = False
+    cgroups: Cgroups = field(default_factory=Cgroups)
+    facts: Sequence[Fact] = ()
     isolated: bool = True
 
     @property
+    def networked(self) -> bool:
+        return self.slirp is not None
+
+    @property
     def reason(self) -> str:
-        told = "bubblewrap: own users, processes and files; the network is still shared with this machine"
-        if os.geteuid() == 0:
-            told += "; the platform runs as root, an ordinary user is safer"
-        return told
+        lacking = [f"{fact.name}: {fact.reason}" for fact in self.facts if not fact.holds]
+        return "; ".join(("bubblewrap: own users, processes and files", *lacking))
+
+    def groups(self, name: str) -> list[str]:
+        return self.cgroups.folders(name)
+
+    def sharing(self, reason: str) -> "Bubblewrap":
+        facts = (replace(fact, holds=False, reason=reason) if fact.name == NETWORK else fact for fact in self.facts)
+        return replace(self, slirp=None, facts=tuple(facts))
 
     def wrap(self, confined: Confined) -> list[str]:
+        access = self._access(confined.network)
         return [
-            *(str(self.program), *NAMESPACES, *self._no_nested_namespaces()),
+            *(str(interpreter()), "-I", "-S", str(NEST)),
+            *self.cgroups.words(confined.name, confined.limits),
+            *self._network(access, confined.network),
+            *limit_words(confined.limits),
+            *("--", str(self.program), *NAMESPACES, *self._no_nested_namespaces()),
+            *(("--seccomp", str(nest.FILTER)) if self.filtered else ()),
             *_system(),
-            *_etc(),
+            *_etc(access),
             *self._scratch(),
             *_bind(Mount(prefix())),
-            *("--ro-bind", str(SHIM), str(SHIM_INSIDE)),
             *(word for mount in confined.mounts for word in _bind(mount)),
             *("--remount-ro", "/", "--chdir", str(confined.cwd), "--"),
-            *limited(confined.argv, confined.limits, at=SHIM_INSIDE),
+            *confined.argv,
         ]
+
+    def _access(self, network: Network) -> Access:
+        if network.access is Access.INTERNET and self.slirp is None:
+            return Access.SHARED
+        return network.access
+
+    def _network(self, access: Access, network: Network) -> Iterator[str]:
+        yield f"network={access}"
+        if access is not Access.INTERNET:
+            return
+        yield f"slirp={self.slirp}"
+        yield from (f"through={address}" for address in network.through)
+        if network.socket is not None:
+            yield f"socket={network.socket}"
+        if network.control is not None:
+            yield f"control={network.control}"
 
     def _no_nested_namespaces(self) -> Sequence[str]:
         return ("--disable-userns",) if "--disable-userns" in self.features else ()
@@ -82,14 +118,15 @@ def _system() -> Iterator[str]:
             yield from ("--ro-bind", folder, folder)
 
 
-def _etc() -> Iterator[str]:
+def _etc(access: Access) -> Iterator[str]:
     for name in ETC:
         # The real file: some are links to places below /run that do not exist inside.
         real = os.path.realpath(f"/etc/{name}")
-        if os.path.exists(real):
+        if name == RESOLVER and access is Access.INTERNET:
+            yield from ("--ro-bind-data", str(nest.RESOLVER), f"/etc/{name}")
+        elif os.path.exists(real):
             yield from ("--ro-bind", real, f"/etc/{name}")
 
 
 def _bind(mount: Mount) -> Sequence[str]:
-    source = str(mount.source)
-    return ("--bind" if mount.writable else "--ro-bind", source, source)
+    return ("--bind" if mount.writable else "--ro-bind", str(mount.source), str(mount.at or mount.source))

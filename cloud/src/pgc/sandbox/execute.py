@@ -2,14 +2,18 @@
 
 import asyncio
 import os
+import secrets
 import signal
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
-from pgc.sandbox.contract import Confined, Sandbox
+from pgc.sandbox.cgroups import remove_groups
+from pgc.sandbox.contract import MIB, Confined, Sandbox
 from pgc.sandbox.errors import SandboxError
 from pgc.sandbox.lines import LineSplitter
+from pgc.sandbox.nest import groups
 
 CHUNK = 64 * 1024
 LINGER = 1.0
@@ -20,8 +24,22 @@ async def execute(sandbox: Sandbox, confined: Confined, *, timeout: float, on_li
     """The command's exit code; killed by a signal, it is minus the signal, or 128 more where the sandbox tells it so.
 
     Raises:
-        SandboxError: it could not be started, or ran longer than `timeout` seconds and was killed with all it started.
+        SandboxError: it could not be started, ran out of the memory that it may use, or ran longer than `timeout`
+            seconds and was killed with all it started.
     """
+    confined = replace(confined, name=confined.name or f"once-{secrets.token_hex(8)}")
+    folders = sandbox.groups(confined.name)
+    try:
+        code = await _execute(sandbox, confined, timeout=timeout, on_line=on_line)
+        if code != 0 and groups.ran_out_of_memory(folders):
+            most = confined.limits.memory // MIB
+            raise SandboxError(f"{confined.argv[0]} was ended: it took more than {most} MiB of memory")
+        return code
+    finally:
+        await remove_groups(folders)
+
+
+async def _execute(sandbox: Sandbox, confined: Confined, *, timeout: float, on_line: Callable[[str], None]) -> int:
     async with _output(on_line) as (write_end, reading):
         process = await _start(sandbox, confined, write_end)
         os.close(write_end)

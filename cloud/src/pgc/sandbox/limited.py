@@ -1,4 +1,4 @@
-"""The command line that sets limits and then becomes the program."""
+"""The command lines that set limits and then become the program."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,12 +10,13 @@ from pgc.sandbox.python import interpreter
 SHIM = Path(shim.__file__)
 
 
-def limited(argv: Sequence[str], limits: Limits, *, at: Path, settings: Sequence[str] = ()) -> list[str]:
-    """`argv` behind the shim, which the program's side sees at `at`; `settings` are more of the shim's own."""
-    return [str(interpreter()), "-I", "-S", str(at), *_settings(limits), *settings, "--", *argv]
+def limited(argv: Sequence[str], limits: Limits, settings: Sequence[str] = ()) -> list[str]:
+    """`argv` behind the shim; `settings` are more of the shim's own."""
+    return [str(interpreter()), "-I", "-S", str(SHIM), *limit_words(limits), *settings, "--", *argv]
 
 
-def _settings(limits: Limits) -> Iterator[str]:
+def limit_words(limits: Limits) -> Iterator[str]:
+    """As the shim and the nest understand them."""
     yield f"NOFILE={limits.open_files}"
     yield f"NPROC={limits.processes}"
     yield f"FSIZE={limits.file_size}"

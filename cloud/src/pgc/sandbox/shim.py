@@ -1,16 +1,15 @@
 """The last step before a confined program: sets its limits and folder, then becomes it.
 
-Run by path as ``python -I -S shim.py NAME=VALUE… -- PROGRAM ARGUMENT…``, inside the sandbox where there is one: a limit
-on processes set outside would count all that the user runs. Names are those of `resource` (``NOFILE``), ``cwd``, and
-``die=with-parent``. Standard library only, and little of it: every start pays for it.
+Run by path as ``python -I -S shim.py NAME=VALUE… -- PROGRAM ARGUMENT…`` where nothing isolates it; elsewhere the nest
+does this. Names are those of `resource` (``NOFILE``), ``cwd``, and ``die=with-parent``. Standard library only, and
+little of it: every start pays for it.
 """
 
 import os
 import resource
-import signal
 import sys
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, SIGKILL = 1, 9
 
 
 def main(arguments: list[str]) -> None:
@@ -31,10 +30,11 @@ def _apply(name: str, value: str) -> None:
     elif name == "die":
         _die_with_parent()
     else:
-        _limit(getattr(resource, f"RLIMIT_{name}", None), int(value))
+        limit(name, int(value))
 
 
-def _limit(kind: int | None, most: int) -> None:
+def limit(name: str, most: int) -> None:
+    kind = getattr(resource, f"RLIMIT_{name}", None)
     if kind is None:
         return
     _, hard = resource.getrlimit(kind)
@@ -50,7 +50,7 @@ def _die_with_parent() -> None:
         return
     import ctypes  # gone with exec, so it costs the program nothing
 
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
 
 
 if __name__ == "__main__":

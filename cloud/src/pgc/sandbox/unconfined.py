@@ -1,9 +1,10 @@
 """No isolation, the same contract: for machines that cannot do better, and say so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pgc.sandbox.contract import Confined, Limits
-from pgc.sandbox.limited import SHIM, limited
+from pgc.sandbox.contract import Confined, Fact, Limits
+from pgc.sandbox.limited import limited
 
 NO_LIMIT = 2**31 - 1
 
@@ -14,10 +15,22 @@ class Unconfined:
 
     reason: str
     isolated: bool = False
+    networked: bool = False
+    remedy: str = ""
+
+    @property
+    def facts(self) -> Sequence[Fact]:
+        return (Fact("namespaces", False, self.reason, self.remedy),)
 
     def wrap(self, confined: Confined) -> list[str]:
         settings = (f"cwd={confined.cwd}", "die=with-parent")
-        return limited(confined.argv, _without_processes(confined.limits), at=SHIM, settings=settings)
+        return limited(confined.argv, _without_processes(confined.limits), settings)
+
+    def sharing(self, reason: str) -> "Unconfined":
+        return self
+
+    def groups(self, name: str) -> list[str]:
+        return []
 
 
 def _without_processes(limits: Limits) -> Limits:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pgc.bundles.errors import InterpreterError
-from pgc.bundles.interpreter import ask_interpreter
+from pgc.sandbox.errors import InterpreterError
+from pgc.sandbox.interpreter import ask_interpreter
 
 
 async def test_it_says_what_it_is_and_what_it_needs() -> None:
