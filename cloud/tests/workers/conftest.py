@@ -15,11 +15,12 @@ import pytest
 
 from pgc.sandbox.contract import Sandbox
 from pgc.sandbox.probe import probe
+from pgc.sandbox.pythons import AUTO
 from pgc.sandbox.unconfined import Unconfined
 from pgc.workers.errors import WorkerError
 from pgc.workers.process import ProcessRuntime
 from pgc.workers.process_run import ProcessRun
-from pgc.workers.runtime import Contents
+from pgc.workers.runtime import Contents, Original
 from pgc.workers.sdk import prepare_sdk
 
 Bundle = Callable[..., Contents]
@@ -57,12 +58,12 @@ def run_folder() -> Iterator[Path]:
 class TrackedRuntime(ProcessRuntime):
     """Ends whatever a test has left running."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self._tracked: list[ProcessRun] = []
 
-    async def spawn(self) -> ProcessRun:
-        run = await super().spawn()
+    async def spawn(self, original: Original | None = None, *, python: str = AUTO) -> ProcessRun:
+        run = await super().spawn(original, python=python)
         self._tracked.append(run)
         return run
 

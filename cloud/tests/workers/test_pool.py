@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from pgc.sandbox.pythons import AUTO
 from pgc.sandbox.unconfined import Unconfined
+from pgc.workers.engines import own_engine
 from pgc.workers.errors import RunFailed
 from pgc.workers.pool import WarmPool
 from pgc.workers.process import ProcessRuntime
-from pgc.workers.runtime import Assignment, Contents
+from pgc.workers.process_run import ProcessRun
+from pgc.workers.runtime import Assignment, Contents, Original
 
 Bundle = Callable[..., Contents]
 
@@ -20,10 +23,12 @@ class CountingRuntime(ProcessRuntime):
     def __init__(self, run_folder: Path, sdk: Path) -> None:
         super().__init__(Unconfined("chosen by the test"), run_folder, sdk)
         self.tries: asyncio.Queue[str] = asyncio.Queue()
+        self.pythons: list[str] = []
 
-    async def spawn(self):  # type: ignore[no-untyped-def]
+    async def spawn(self, original: Original | None = None, *, python: str = AUTO) -> ProcessRun:
+        self.pythons.append(python)
         try:
-            run = await super().spawn()
+            run = await super().spawn(original)
         except RunFailed:
             self.tries.put_nowait("failed")
             raise
@@ -80,7 +85,7 @@ async def test_trouble_has_its_reason_and_is_tried_again(counting: CountingRunti
     shutil.copytree(sdk, broken)
     launcher = broken / "pgc_interface" / "launcher.py"
     launcher.rename(broken / "away.py")
-    counting._sdk = broken
+    counting._own = own_engine(broken)
     pool = WarmPool(counting)
     await pool.start()
     assert await counting.tries.get() == "failed"
@@ -102,3 +107,14 @@ async def test_stopping_while_a_run_is_being_started_leaves_nothing(counting: Co
     await pool.stop()
     await counting.remove_leftovers(set())
     assert counting.known() == []
+
+
+async def test_a_start_on_another_python_leaves_the_warm_run_to_others(counting: CountingRuntime) -> None:
+    pool = WarmPool(counting)
+    await pool.start()
+    warm = await counting.tries.get()
+    run = await pool.take("3.9")
+    assert counting.pythons == [AUTO, "3.9"]
+    assert (await pool.take()).id == warm != run.id
+    await pool.stop()
+    await counting.remove_leftovers(set())

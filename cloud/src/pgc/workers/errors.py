@@ -3,6 +3,7 @@
 WorkerError
 ├── RunFolderError   where runs live cannot be used
 ├── RunFailed        a run could not be started, or ended before it was handed its NodeServer
+├── PortNotForwarded a port of this machine cannot be led to a run
 └── KeeperLost       a run's keeper does not answer as it should
 """
 
@@ -18,6 +19,10 @@ class RunFolderError(WorkerError):
 
 
 class RunFailed(WorkerError):
+    pass
+
+
+class PortNotForwarded(WorkerError):
     pass
 
 

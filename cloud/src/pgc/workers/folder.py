@@ -4,12 +4,13 @@ import os
 import secrets
 import shutil
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pgc.sandbox.remove import remove_tree
 from pgc.workers.errors import RunFolderError
 from pgc.workers.keeper.__main__ import LOG, SOCKET
-from pgc.workers.keeper.remove import remove_tree
 from pgc.workers.runtime import Contents
 
 ID_LENGTH = 16
@@ -32,6 +33,11 @@ class RunFolder:
         return self.path / SOCKET
 
     @property
+    def network(self) -> Path:
+        """The socket of what brings the run its network."""
+        return self.path / "net.sock"
+
+    @property
     def app(self) -> Path:
         return self.path / "app"
 
@@ -47,9 +53,26 @@ class RunFolder:
     def home(self) -> Path:
         return self.path / "home"
 
+    @property
+    def certificates(self) -> Path:
+        return self.path / "certs"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def door(self) -> Path:
+        """The unix socket by which an original client comes in; nothing else is in its folder."""
+        return self.path / "door" / "mqtt"
+
     def make(self) -> None:
         self.path.mkdir(mode=0o700)
         for part in (self.app, self.site, self.tmp, self.home):
+            part.mkdir(mode=0o700)
+
+    def make_for_original(self) -> None:
+        for part in (self.certificates, self.logs, self.door.parent):
             part.mkdir(mode=0o700)
 
     def fill_app(self, contents: Contents) -> None:
@@ -62,6 +85,10 @@ class RunFolder:
     def fill_site(self, site: Path) -> None:
         """Shows the packages by hard links, which cost nothing, or by copies where there can be none."""
         shutil.copytree(site, self.site, symlinks=True, dirs_exist_ok=True, copy_function=_link, ignore=_special)
+
+    def fill_certificates(self, files: Mapping[str, bytes]) -> None:
+        for name, content in files.items():
+            (self.certificates / name).write_bytes(content)
 
     def keeper_log(self) -> str:
         """The keeper's own last words, if it had any."""

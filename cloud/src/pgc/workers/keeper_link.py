@@ -55,6 +55,8 @@ class Gap(_Event):
 class Exited(_Event, tag="exit"):
     code: int | None
     signal: int | None
+    out_of_memory: bool = False
+    ended_for: str = ""
 
 
 Event = Hello | Ready | Assigned | Refused | Line | Gap | Exited

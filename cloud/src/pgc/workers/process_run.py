@@ -7,15 +7,20 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from pgc.sandbox.cgroups import remove_groups
+from pgc.sandbox.contract import Sandbox
 from pgc.workers.errors import KeeperLost, RunFailed, WorkerError
 from pgc.workers.folder import RunFolder
+from pgc.workers.forward import forward
 from pgc.workers.journal import Journal, gap
 from pgc.workers.keeper_link import Assigned, Event, Exited, Gap, Hello, KeeperLink, Line, Ready, Refused
-from pgc.workers.runtime import Assignment, Contents, Exit, LogLine
+from pgc.workers.runtime import Assignment, Contents, Exit, LogLine, Outside
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +32,32 @@ CLEARING = 15.0
 LAST_WORDS = 5
 
 
-class ProcessRun:
-    """`sandboxed`: in a sandbox, which shows the NodeServer its own copy of ``site`` and relays signals as codes."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a keeper starts, and how long it lasts: `patience` are the seconds it stays without a platform, `disk` the
+    bytes that it may keep there. `networked`: it has a network of its own."""
 
-    def __init__(self, folder: RunFolder, link: KeeperLink, *, sandboxed: bool) -> None:
+    argv: list[str]
+    environment: dict[str, str] = field(repr=False)
+    patience: float
+    groups: list[str]
+    disk: int
+    networked: bool
+
+
+class ProcessRun:
+    """`sandbox` is the one that it runs in; if that isolates, it shows the NodeServer its own copy of ``site`` and
+    relays signals as codes.
+
+    `app` is where it finds its own folder, if that is not where the platform sees it.
+    """
+
+    def __init__(self, folder: RunFolder, link: KeeperLink, sandbox: Sandbox, *, app: Path | None = None) -> None:
         self._folder = folder
         self._link = link
-        self._sandboxed = sandboxed
+        self._sandbox = sandbox
+        self._sandboxed = sandbox.isolated
+        self._app = app or folder.app
         self._journal = Journal()
         self._keeper: int | None = None
         self._pid: int | None = None
@@ -55,19 +79,32 @@ class ProcessRun:
     def pid(self) -> int | None:
         return self._pid
 
+    @property
+    def door(self) -> Path | None:
+        return self._folder.door if self._folder.door.parent.is_dir() else None
+
     async def greeted(self, limit: float) -> None:
         """Waits for the keeper's first word."""
         await self._until(self._greeted, limit, "its keeper did not answer")
 
-    async def start(self, argv: list[str], environment: dict[str, str], patience: float) -> None:
-        """Starts the launcher and waits until it is warm; `patience`: seconds a run stays without a platform."""
-        await self._link.order("start", argv=argv, environment=environment, patience=patience)
+    async def start(self, order: Order) -> None:
+        """Starts the launcher and waits until it is warm."""
+        await self._link.order(
+            "start",
+            argv=order.argv,
+            environment=order.environment,
+            patience=order.patience,
+            groups=order.groups,
+            disk=order.disk,
+            control=order.networked,
+        )
         await self._until(self._ready, STARTING, "it did not get ready")
 
-    async def assign(self, contents: Contents, assignment: Assignment) -> None:
+    async def assign(self, contents: Contents, assignment: Assignment, outside: Outside | None = None) -> None:
         if self._handed_over or self._assigned.done():
             raise WorkerError(f"run {self.id} has its NodeServer already")
         self._handed_over = True
+        await self._let(outside or Outside())
         frame = {**msgspec.to_builtins(assignment), **await self._fill(contents)}
         await self._link.order("assign", frame=msgspec.json.encode(frame).decode())
         await self._until(self._assigned, HANDING_OVER, "it did not take its NodeServer")
@@ -96,16 +133,27 @@ class ProcessRun:
         await self._link.close()
         await asyncio.wait({self._task})
 
+    async def _let(self, outside: Outside) -> None:
+        """Before its code runs. Without a network of its own it has all of this machine's already."""
+        if not self._folder.network.exists():
+            return
+        if outside.port:
+            await forward(self._folder.network, outside.host, outside.port)
+        if outside.lan:
+            await self._link.order("open_lan")
+
     async def _fill(self, contents: Contents) -> dict[str, str | None]:
         """Lays the NodeServer's files where the launcher finds them, and says where."""
         try:
             await asyncio.to_thread(self._folder.fill_app, contents)
             if contents.site and self._sandboxed:
                 await asyncio.to_thread(self._folder.fill_site, contents.site)
+            if contents.certificates:
+                await asyncio.to_thread(self._folder.fill_certificates, contents.certificates)
         except OSError as error:
             raise WorkerError(f"the files of the NodeServer cannot be copied: {error}") from error
         site = self._folder.site if self._sandboxed else contents.site
-        return {"app": str(self._folder.app), "site": str(site) if contents.site else None}
+        return {"app": str(self._app), "site": str(site) if contents.site else None}
 
     async def _until(self, happened: "asyncio.Future[None]", limit: float, otherwise: str) -> None:
         await self._first(happened, limit)
@@ -171,8 +219,8 @@ class ProcessRun:
     def _exit_of(self, event: Exited) -> Exit:
         # A sandbox's own process tells a signal as a shell does: 128 and the signal's number.
         if self._sandboxed and event.code is not None and 128 < event.code <= 128 + signal.NSIG:
-            return Exit(signal=event.code - 128)
-        return Exit(event.code, event.signal)
+            return Exit(None, event.code - 128, event.out_of_memory, event.ended_for)
+        return Exit(event.code, event.signal, event.out_of_memory, event.ended_for)
 
     def _kill_keeper(self) -> None:
         if self._keeper is not None:
@@ -181,6 +229,7 @@ class ProcessRun:
 
     async def _remove_folder(self) -> None:
         """The keeper has done it, unless it was killed."""
+        await remove_groups(self._sandbox.groups(self.id))
         try:
             await asyncio.to_thread(self._folder.remove)
         except OSError as error:

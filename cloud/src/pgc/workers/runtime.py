@@ -1,15 +1,16 @@
 """The contract of runtimes: how runs of NodeServers are started, found again, watched and ended."""
 
 import signal as signals
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-from pgc.sandbox.contract import Sandbox
+from pgc.sandbox.contract import Limits, Sandbox
+from pgc.sandbox.pythons import AUTO
 from pgc_interface.dialects import Dialect
 
 
@@ -21,12 +22,16 @@ class Stream(StrEnum):
 
 
 class LogLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of output; `number` counts from 1 in each run, `time` is in Unix seconds."""
+    """One line of output; `number` counts from 1 in each run, `time` is in Unix seconds.
+
+    One that stands for others says how many were `missed`; its number is that of the last of them.
+    """
 
     number: int
     time: float
     stream: Stream
     text: str
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +40,19 @@ class Exit:
 
     code: int | None = None
     signal: int | None = None
+    out_of_memory: bool = False
+    """Something of it was killed for the memory that it took."""
+    ended_for: str = ""
+    """What it did too much of, in plain words, where its keeper ended it for that."""
 
     @property
     def text(self) -> str:
+        if self.ended_for:
+            return f"ended because {self.ended_for}"
+        return f"{self._text}: out of memory" if self.out_of_memory else self._text
+
+    @property
+    def _text(self) -> str:
         if self.signal is not None:
             return f"killed by signal {self.signal} ({_signal_name(self.signal)})"
         return "exit unknown: its keeper was lost" if self.code is None else f"exit code {self.code}"
@@ -61,6 +76,31 @@ class Contents:
 
     source: Path
     site: Path | None = None
+    certificates: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """The files below ``/app/certs`` of an original client, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What a run with an original client library needs beyond Python: `program` becomes the NodeServer where it is not
+    written in Python, and sees `folders`."""
+
+    program: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a NodeServer's owner lets it reach, and be reached by, besides the internet.
+
+    `lan`: the home's network. `port`: its port 3000 is this one of the platform's machine, at the address `host`; 0 for
+    none.
+    """
+
+    lan: bool = False
+    port: int = 0
+    host: str = "127.0.0.1"
 
 
 class Run(Protocol):
@@ -73,11 +113,15 @@ class Run(Protocol):
     def pid(self) -> int | None:
         """The NodeServer's process as this machine sees it, once it is known."""
 
-    async def assign(self, contents: Contents, assignment: Assignment) -> None:
+    @property
+    def door(self) -> Path | None:
+        """Where a unix socket can be made that this run sees and no other; None if it has no original client."""
+
+    async def assign(self, contents: Contents, assignment: Assignment, outside: Outside | None = None) -> None:
         """Hands a warm run its NodeServer, once; returns when the launcher has it.
 
         Raises:
-            WorkerError: the run has ended, or has its NodeServer already.
+            WorkerError: the run has ended, has its NodeServer already, or cannot have what it is let from `outside`.
         """
 
     def lines(self) -> AsyncIterator[LogLine]:
@@ -105,10 +149,20 @@ class Runtime(Protocol):
     @property
     def sandbox(self) -> Sandbox: ...
 
-    async def spawn(self) -> Run:
-        """A warm run: interpreter up, SDK imported, waiting for its assignment.
+    async def prepare(self, python: str) -> None:
+        """Sees to it that runs can be had on this Python, such as 3.8; what that needs may have to be fetched.
 
         Raises:
+            InterpreterError: there is no such Python.
+            WorkerError: what the SDK needs on it cannot be had.
+        """
+
+    async def spawn(self, original: Original | None = None, *, python: str = AUTO) -> Run:
+        """A warm run: interpreter up, SDK imported, waiting for its assignment. With an original client, nothing is
+        imported, and it finds ``/app`` as it was where that was written for.
+
+        Raises:
+            InterpreterError: there is no such Python.
             WorkerError: it could not be started; the text holds its own last words.
         """
 

@@ -20,16 +20,21 @@ def adopt_orphans() -> None:
 
 
 class Child:
-    """A process in a session of its own, its stdin being `claim` and its output coming through two pipes."""
+    """A process in a session of its own, its stdin being `claim` and its output coming through two pipes. With a
+    `control`, that is its next file."""
 
-    def __init__(self, argv: list[str], environment: dict[str, str], claim: socket.socket) -> None:
+    def __init__(
+        self, argv: list[str], environment: dict[str, str], claim: socket.socket, control: socket.socket | None = None
+    ) -> None:
         self.stdout, stdout_inside = os.pipe()
         self.stderr, stderr_inside = os.pipe()
         self.status: int | None = None
         """As `wait` tells it, once it has ended."""
         self.alone = False
         """Nothing at all is left below the keeper."""
-        inside = (claim.fileno(), stdout_inside, stderr_inside)
+        inside = [claim.fileno(), stdout_inside, stderr_inside]
+        if control is not None:
+            inside.append(control.fileno())
         try:
             self.pid = os.posix_spawn(
                 argv[0],

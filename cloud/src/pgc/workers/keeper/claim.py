@@ -39,8 +39,11 @@ class Claim:
             self.ready = True
             self.pid = _sender(ancillary)
         elif not said:
-            self.closed = True
-            self.socket.close()
+            self.close()
+
+    def close(self) -> None:
+        self.closed = True
+        self.socket.close()
 
     def give(self, assignment: bytes) -> None:
         """Takes the assignment; `push` brings it on. Only the first one counts."""

@@ -10,12 +10,15 @@ import sys
 import time
 from contextlib import suppress
 
+from pgc.sandbox.nest import groups
+from pgc.sandbox.remove import remove_tree
 from pgc.workers.keeper.audience import Audience
 from pgc.workers.keeper.child import Child, adopt_orphans
 from pgc.workers.keeper.claim import Claim
 from pgc.workers.keeper.client import Client, Gone, encode
+from pgc.workers.keeper.control import Control
+from pgc.workers.keeper.disk import Disk
 from pgc.workers.keeper.log import Log
-from pgc.workers.keeper.remove import remove_tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing would cost every keeper half a megabyte
@@ -45,6 +48,10 @@ class Keeper:
         self._claimant: Client | None = None
         self._child: Child | None = None
         self._open_pipes = 0
+        self._control: Control | None = None
+        self._disk = Disk()
+        self._groups: list[str] = []
+        self._ended_for = ""
         self._exit = b""
         self._done = False
         # The clocks: how long to stay without a platform, when to kill, clear away and leave.
@@ -86,6 +93,9 @@ class Keeper:
             self._end(_GRACE)
         elif self._kill_at is not None and now >= self._kill_at:
             child.kill_everything()
+        elif self._kill_at is None and self._disk.overflows(now):
+            self._ended_for = f"it kept more than {self._disk.most >> 20} MiB on the disk"
+            self._end(0.0)
 
     def _clear(self, child: Child, status: int, now: float) -> None:
         """Nothing outlives the NodeServer; whoever holds its pipes open is not waited for without end."""
@@ -94,10 +104,19 @@ class Keeper:
         child.kill_everything()
         if (child.alone and not self._open_pipes) or now >= self._clear_by:
             self._log.close()
-            code = os.waitstatus_to_exitcode(status)
-            self._exit = encode("exit", code=code if code >= 0 else None, signal=-code if code < 0 else None)
+            self._exit = self._tell_exit(os.waitstatus_to_exitcode(status))
+            groups.remove(self._groups)
             ended_by_keeper = self._kill_at is not None and not self._audience
             self._leave_at = now if ended_by_keeper else now + self._patience
+
+    def _tell_exit(self, code: int) -> bytes:
+        return encode(
+            "exit",
+            code=code if code >= 0 else None,
+            signal=-code if code < 0 else None,
+            out_of_memory=code != 0 and groups.ran_out_of_memory(self._groups),
+            ended_for=self._ended_for,
+        )
 
     def _end(self, grace: float) -> None:
         if self._child is None or self._exit:
@@ -122,6 +141,7 @@ class Keeper:
         clocks = (
             None if self._exit else self._kill_at,
             self._leave_at,
+            None if self._exit else self._disk.next_look,
             None if since is None else since + self._patience,
         )
         due = [clock - now for clock in clocks if clock is not None]
@@ -144,7 +164,11 @@ class Keeper:
             case "start" if self._child is None:
                 self._claimant = client
                 self._patience = float(order["patience"])
-                self._start(order["argv"], order["environment"])
+                self._groups = order["groups"]
+                self._control = Control() if order["control"] else None
+                self._start(order["argv"], order["environment"], int(order["disk"]))
+            case "open_lan" if self._control is not None:
+                self._open_lan(self._control)
             case "assign":
                 self._claim.give(order["frame"].encode() + b"\n")
                 self._push_claim()
@@ -159,15 +183,19 @@ class Keeper:
 
     # --- the child ---
 
-    def _start(self, argv: list[str], environment: dict[str, str]) -> None:
+    def _start(self, argv: list[str], environment: dict[str, str], disk: int) -> None:
+        control = self._control.inside if self._control else None
         try:
-            child = Child(argv, environment, self._claim.inside)
+            child = Child(argv, environment, self._claim.inside, control)
         except OSError as error:
             self._audience.tell(encode("refused", reason=f"{argv[0]} cannot be started: {error.strerror}"))
             return
         finally:
             self._claim.inside.close()
+            if control is not None:
+                control.close()
         self._child = child
+        self._disk = Disk(self._folder, disk, self._groups)
         self._selector.register(self._claim.socket, selectors.EVENT_READ, self._hear_claim)
         for stream, pipe in (("stdout", child.stdout), ("stderr", child.stderr)):
             self._selector.register(pipe, selectors.EVENT_READ, self._reader(stream, pipe))
@@ -196,9 +224,18 @@ class Keeper:
     def _push_claim(self) -> None:
         if self._claim.push():
             self._audience.tell(encode("assigned"))
-        if not self._claim.closed:
+            # Nothing more is to be said, and somebody inside who holds the other end would be heard without end.
+            self._selector.unregister(self._claim.socket)
+            self._claim.close()
+        elif not self._claim.closed:
             waiting = selectors.EVENT_WRITE if self._claim.waits_to_write else 0
             self._selector.modify(self._claim.socket, selectors.EVENT_READ | waiting, self._hear_claim)
+
+    def _open_lan(self, control: Control) -> None:
+        try:
+            control.open_lan()
+        except OSError as error:
+            self._audience.tell(encode("refused", reason=f"the home's network cannot be opened: {error.strerror}"))
 
     # --- the loop's own ---
 
@@ -215,6 +252,7 @@ class Keeper:
         """The folder goes first: to a platform, the end of its connection means that nothing is left."""
         if self._child is not None:
             self._child.kill_everything()
+        groups.remove(self._groups)
         try:
             remove_tree(self._folder)
         except OSError as error:
