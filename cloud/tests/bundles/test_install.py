@@ -3,14 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from pgc.bundles.bounds import Bounds
 from pgc.bundles.errors import InstallError
 from pgc.bundles.heard import SHOWN_LINES
 from pgc.bundles.install import Installer
-from pgc.bundles.interpreter import ask_interpreter
 from pgc.bundles.requirements import Requirements
 from pgc.bundles.source import copy_source
 from pgc.bundles.store import BundleStore
 from pgc.sandbox.contract import Sandbox
+from pgc.sandbox.interpreter import ask_interpreter
 
 MakeNodeServer = Callable[..., Path]
 PYPROJECT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
@@ -27,7 +28,7 @@ def install(
         files = {"requirements.txt": "./odd\n", "odd/backend.py": backend, "odd/pyproject.toml": PYPROJECT}
         folder = make_nodeserver(files)
         python = await ask_interpreter(base_python)
-        installer = Installer(sandbox, cache=tmp_path / "cache", time_limit=time_limit)
+        installer = Installer(sandbox, cache=tmp_path / "cache", bounds=Bounds(seconds=time_limit))
         said: list[str] = []
         draft = store.begin()
         try:

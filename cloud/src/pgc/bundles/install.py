@@ -1,108 +1,119 @@
-"""Requirements, installed by uv inside the sandbox: building a package runs a stranger's code."""
+"""Installs a NodeServer's requirements, or runs its install script, in the sandbox: both run a stranger's code."""
 
-import hashlib
 import os
-import shutil
 from pathlib import Path
 
-import uv
-
-from pgc.bundles.errors import InstallError
-from pgc.bundles.files import in_thread
+from pgc.bundles.bounds import Bounds, keep_within
+from pgc.bundles.errors import InstallError, SourceError
+from pgc.bundles.files import in_thread, remove_tree
 from pgc.bundles.heard import Heard, Say
-from pgc.bundles.index_settings import index_environment, index_mounts
-from pgc.bundles.interpreter import Interpreter
-from pgc.bundles.overrides import override_file, remove_slipped_in
+from pgc.bundles.index_settings import withheld
+from pgc.bundles.node import Node
+from pgc.bundles.npm import FILE as PACKAGES
+from pgc.bundles.npm import NpmWorkplace
+from pgc.bundles.overrides import remove_slipped_in
 from pgc.bundles.requirements import Requirements
+from pgc.bundles.source import SourceLimits, copy_source
 from pgc.bundles.store import Draft
-from pgc.sandbox.contract import MIB, Confined, Limits, Mount, Sandbox
+from pgc.bundles.workplace import Workplace
+from pgc.sandbox.contract import MIB, Confined, Sandbox
 from pgc.sandbox.errors import SandboxError
 from pgc.sandbox.execute import execute
+from pgc.sandbox.interpreter import Interpreter
+from pgc_interface.dialects import Dialect
 
-TIME = 15 * 60.0
-"""Seconds for one install; packages that must be compiled take minutes."""
-LIMITS = Limits(open_files=4096, processes=512, file_size=1024 * MIB, address_space=32 * 1024 * MIB)
+AFTER_SCRIPT = SourceLimits(entries=50_000, bytes=1024 * MIB)
+"""What a source may hold once its script has run; many fetch or unpack something."""
 
 
 class Installer:
-    """`cache` holds downloads, a folder for each NodeServer: what its packages' code leaves there harms only itself."""
+    """`cache` holds downloads."""
 
-    def __init__(self, sandbox: Sandbox, *, cache: Path, time_limit: float = TIME) -> None:
+    def __init__(self, sandbox: Sandbox, *, cache: Path, bounds: Bounds | None = None) -> None:
         self._sandbox = sandbox
         self._cache = cache.resolve()
-        self._time_limit = time_limit
+        self._bounds = bounds or Bounds()
 
     async def install(
-        self, draft: Draft, requirements: Requirements, *, python: Interpreter, owner: Path, say: Say
+        self,
+        draft: Draft,
+        requirements: Requirements,
+        *,
+        python: Interpreter,
+        owner: Path,
+        say: Say,
+        dialect: Dialect = Dialect.PGC,
     ) -> None:
-        """Fill the draft's site folder. `owner` tells whose cache is used."""
-        workplace = await in_thread(_Workplace, draft, self._cache, owner)
-        heard = Heard(say, workplace.work)
-        confined = workplace.confined(python, requirements.file)
+        """Fill the draft's site folder. `owner` tells whose cache is used, `dialect` which SDK is left out.
+
+        Raises:
+            InstallError: a requirement does not install, or that takes more than an install may.
+        """
+        workplace = await in_thread(Workplace, draft, self._cache, owner, python, dialect)
+        confined = workplace.requirements(requirements.file)
+        await self._run(draft, workplace, confined, f"{requirements.file} does not install", say)
+        await _tidy(draft.site, dialect, say)
+
+    async def run_script(
+        self, draft: Draft, script: Path, *, python: Interpreter, owner: Path, say: Say, dialect: Dialect = Dialect.PGC
+    ) -> None:
+        """The same by the NodeServer's own script; the draft's source becomes what it leaves.
+
+        Raises:
+            InstallError: it failed, took more than an install may, or left what cannot be kept.
+        """
+        workplace = await in_thread(Workplace, draft, self._cache, owner, python, dialect)
+        confined = await in_thread(workplace.script, script)
+        await self._run(draft, workplace, confined, f"{script} failed", say)
+        await _tidy(draft.site, dialect, say)
         try:
-            code = await execute(self._sandbox, confined, timeout=self._time_limit, on_line=heard)
-        except SandboxError as error:
-            raise InstallError(f"{requirements.file} does not install: {error}") from error
+            await in_thread(_take_source, draft, workplace.work)
+        except SourceError as error:
+            raise InstallError(f"{script} left what cannot be kept: {error}", hint=error.hint) from error
+
+    async def install_javascript(self, draft: Draft, node: Node, *, owner: Path, say: Say) -> None:
+        """Fill the draft's site folder with what would be ``node_modules``.
+
+        Raises:
+            InstallError: a package does not install, or that takes more than an install may.
+        """
+        workplace = await in_thread(NpmWorkplace, draft, self._cache, owner)
+        await self._run(draft, workplace, workplace.install(node), f"{PACKAGES} does not install", say)
+        await in_thread(workplace.take_modules)
+
+    async def _run(
+        self, draft: Draft, workplace: Workplace | NpmWorkplace, confined: Confined, failure: str, say: Say
+    ) -> None:
+        for name in withheld(os.environ):
+            say(f"the login in {name} is kept from installs")
+        heard = Heard(say, workplace.work, most_lines=self._bounds.lines)
+        work = execute(self._sandbox, confined, timeout=self._bounds.seconds, on_line=heard)
+        try:
+            code = await keep_within(self._bounds, [draft.folder, workplace.cache], heard, work)
+        except (SandboxError, InstallError) as error:
+            raise InstallError(f"{failure}: {error}", hint=error.hint) from error
         if code != 0:
-            raise InstallError(f"{requirements.file} does not install: {heard.reason(code)}", hint=heard.hint())
-        for name in await in_thread(_tidy, draft.site):
-            say(f"{name} came with another package and is removed")
+            raise InstallError(f"{failure}: {heard.reason(code)}", hint=heard.hint())
 
 
-class _Workplace:
-    """The folders of one install: a copy of the source to work in, a home and a place for temporary files."""
-
-    def __init__(self, draft: Draft, cache: Path, owner: Path) -> None:
-        self._scratch = draft.folder / "scratch"
-        self.work = self._scratch / "work"
-        self._site = draft.site
-        self._cache = cache / _folder_name(owner)
-        self._overrides = self._scratch / "overrides.txt"
-        self._cache.mkdir(parents=True, exist_ok=True)
-        self._scratch.mkdir()
-        self._site.mkdir()
-        for name in ("home", "tmp"):
-            (self._scratch / name).mkdir()
-        shutil.copytree(draft.source, self.work, symlinks=True)
-        self._overrides.write_text(override_file())
-
-    def confined(self, python: Interpreter, file: str) -> Confined:
-        uv_program = Path(uv.find_uv_bin())
-        return Confined(
-            argv=(
-                *(str(uv_program), "pip", "install", "--python", str(python.program)),
-                *("--target", str(self._site), "--overrides", str(self._overrides), "--requirements", file),
-                *("--no-editable", "--no-progress", "--color", "never", "--link-mode", "copy"),
-            ),
-            cwd=self.work,
-            environment=self._environment(),
-            mounts=(
-                *index_mounts(os.environ),
-                *(Mount(folder) for folder in (*python.folders, uv_program) if not folder.is_relative_to("/usr")),
-                *(Mount(folder, writable=True) for folder in (self._scratch, self._site, self._cache)),
-            ),
-            limits=LIMITS,
-        )
-
-    def _environment(self) -> dict[str, str]:
-        return {
-            **index_environment(os.environ),
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(self._scratch / "home"),
-            "TMPDIR": str(self._scratch / "tmp"),
-            "LANG": "C.UTF-8",
-            "UV_CACHE_DIR": str(self._cache),
-            "UV_PYTHON_DOWNLOADS": "never",
-        }
+def _take_source(draft: Draft, work: Path) -> None:
+    """Through the same door as any source: what a script leaves is a stranger's, links and all."""
+    if work.is_symlink():
+        raise SourceError("a link is where its own folder was")
+    left = draft.folder / "left"
+    copy_source(work, left, AFTER_SCRIPT)
+    remove_tree(draft.source)
+    left.rename(draft.source)
 
 
-def _folder_name(owner: Path) -> str:
-    return hashlib.sha256(os.fsencode(owner.resolve())).hexdigest()[:16]
+async def _tidy(site: Path, dialect: Dialect, say: Say) -> None:
+    for name in await in_thread(_remove_others, site, dialect):
+        say(f"{name} came with another package and is removed")
 
 
-def _tidy(site: Path) -> list[str]:
+def _remove_others(site: Path, dialect: Dialect) -> list[str]:
     """Remove what must not be there, and the folder itself if nothing was installed after all."""
-    removed = remove_slipped_in(site)
+    removed = [] if dialect is Dialect.ORIGINAL else remove_slipped_in(site)
     (site / ".lock").unlink(missing_ok=True)  # uv's own
     if not any(site.iterdir()):
         site.rmdir()

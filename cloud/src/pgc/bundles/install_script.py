@@ -1,30 +1,45 @@
-"""The install script that server.json names: it is not run yet, and where that matters it is said."""
+"""The install script that server.json names: where it is, and how it is run whatever form its author gave it."""
 
-import re
+import os
+import shutil
 from pathlib import Path
 
-LARGEST = 64 * 1024
-_PIP = r"(sudo\s+)?(python3?\s+-m\s+)?pip3?\s+install(\s+(--user|--upgrade|-U))*\s+(-r|--requirement)\s+(\./)?"
-_HARMLESS = re.compile(r"(#.*|set\s+-\w+|cd\s+\S+|exit(\s+0)?|)")
+SHELLS = ("bash", "sh")
+SEARCHED = "/usr/local/bin:/usr/bin:/bin"
+"""The PATH inside; those folders are the machine's own."""
+_SHEBANG = b"#!"
 
 
-def unmet_script(source: Path, script: str, installed: str | None) -> str | None:
-    """A line for people if the script does more than install the file that is `installed` anyway; else None."""
-    if not script or not _does_more(source, script, installed):
+def find_script(source: Path, script: str) -> Path | None:
+    """The script's path inside the folder; None where there is none."""
+    if not script:
         return None
-    return f"{script} is not run yet; {installed or 'nothing'} is installed instead"
+    home = source.resolve()
+    try:
+        path = (home / script).resolve()
+        found = path.is_file()
+    except (OSError, ValueError, RuntimeError):  # a null byte, a name too long, a loop of links
+        return None
+    return path.relative_to(home) if found and path.is_relative_to(home) else None
 
 
-def _does_more(source: Path, script: str, installed: str | None) -> bool:
-    path = (source / script).resolve()
-    if not path.is_relative_to(source.resolve()) or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        lines = file.read(LARGEST).decode("utf-8", "replace").splitlines()
-    return not all(_is_met(line.strip(), installed) for line in lines)
+def make_runnable(path: Path) -> list[str]:
+    """The command that runs it: itself, or a shell where it names no program or one that is not there.
+
+    Its lines are ended as a shell wants them: on Windows they are not, and nothing of such a script would work.
+    """
+    content = path.read_bytes()
+    path.chmod(0o755)
+    if b"\0" in content:  # a program, not a script
+        return [str(path)]
+    content = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    path.write_bytes(content)
+    first = content.partition(b"\n")[0]
+    program = first.removeprefix(_SHEBANG).split()[:1] if first.startswith(_SHEBANG) else []
+    if program and os.path.isfile(os.fsdecode(program[0])):
+        return [str(path)]
+    return ["python3" if path.suffix == ".py" else _shell(), str(path)]
 
 
-def _is_met(line: str, installed: str | None) -> bool:
-    if _HARMLESS.fullmatch(line):
-        return True
-    return installed is not None and re.fullmatch(rf"{_PIP}{re.escape(installed)}(\s+--user)?", line) is not None
+def _shell() -> str:
+    return next((found for name in SHELLS if (found := shutil.which(name, path=SEARCHED))), "/bin/sh")

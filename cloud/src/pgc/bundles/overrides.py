@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 from pgc.bundles.files import remove_tree
 from pgc_interface.dialects import Dialect
 
-VERSION = "1"
+VERSION = "2"
 """Changes with what is written here, so that bundles built under older rules are built anew."""
 SDKS = {Dialect.PGC: "pgc-interface", Dialect.POLYINTERFACE: "polyinterface"}
 OVERRIDDEN = frozenset({*SDKS.values(), "udi-interface"})
@@ -17,14 +17,15 @@ _MODULES = frozenset(name.replace("-", "_") for name in OVERRIDDEN)
 _METADATA = re.compile(r"(?P<name>.+?)-[^-]+\.(dist-info|egg-info)|(?P<bare>.+)\.egg-info")
 
 
-def is_overridden(name: str) -> bool:
-    """Whether a package is one of them, however it is spelled (PEP 503)."""
-    return canonicalize_name(name) in OVERRIDDEN
+def is_overridden(name: str, dialect: Dialect = Dialect.PGC) -> bool:
+    """Whether a package is one of them, however it is spelled (PEP 503). With its original client library, none is."""
+    return dialect is not Dialect.ORIGINAL and canonicalize_name(name) in OVERRIDDEN
 
 
-def override_file() -> str:
+def override_file(dialect: Dialect = Dialect.PGC) -> str:
     """For uv's `--overrides`: a marker that never holds takes a package out, asked for or dragged in."""
-    return "".join(f"{name} ; python_version < '0'\n" for name in sorted(OVERRIDDEN))
+    left_out = [name for name in sorted(OVERRIDDEN) if is_overridden(name, dialect)]
+    return "".join(f"{name} ; python_version < '0'\n" for name in left_out)
 
 
 def instead(name: str, dialect: Dialect) -> str:

@@ -18,6 +18,7 @@ from pgc_interface.dialects import Dialect
 FILES = {
     Dialect.PGC: ("requirements_cloud.txt", "requirements.txt"),
     Dialect.POLYINTERFACE: ("requirements.txt", "requirements_cloud.txt"),
+    Dialect.ORIGINAL: ("requirements_cloud.txt", "requirements.txt"),
 }
 """The first that exists is taken, even if it is empty."""
 LARGEST = 1024 * 1024
@@ -47,7 +48,7 @@ def read_requirements(source: Path, dialect: Dialect = Dialect.PGC) -> Requireme
     wanted, left_out = [], []
     for entry in _Reader(source).entries(source / file):
         name = _name(entry)
-        if name and is_overridden(name):
+        if name and is_overridden(name, dialect):
             left_out.append(name)
         else:
             wanted.append(entry)
