@@ -136,8 +136,12 @@ def test_an_executable_that_leads_out(make_nodeserver: MakeNodeServer, executabl
         read_server_file(folder)
 
 
-@pytest.mark.parametrize("kind", ["node", "python", "", None, {}])
+def test_one_in_javascript_is_taken(make_nodeserver: MakeNodeServer) -> None:
+    assert read_server_file(make_nodeserver(type="node")).language == "node"
+
+
+@pytest.mark.parametrize("kind", ["java", "python", "", None, {}])
 def test_other_languages_are_refused(make_nodeserver: MakeNodeServer, kind: object) -> None:
-    with pytest.raises(ServerFileError, match='is not "python3"') as caught:
+    with pytest.raises(ServerFileError, match="cannot be run") as caught:
         read_server_file(make_nodeserver(type=kind))
     assert json.dumps(kind) in str(caught.value)

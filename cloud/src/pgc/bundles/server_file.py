@@ -18,7 +18,8 @@ LARGEST = 256 * 1024
 LONGEST_TEXT = 4096
 DEFAULT_SHORT_POLL, DEFAULT_LONG_POLL = 60, 600
 LONGEST_POLL = 7 * 24 * 3600
-PYTHON = "python3"
+PYTHON, NODE = "python3", "node"
+"""The types of NodeServers that can be run."""
 
 
 class ServerFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,10 +128,10 @@ def _executable(document: dict[str, Any], folder: Path) -> str:
 
 def _type(document: dict[str, Any]) -> str:
     named = document.get("type", PYTHON)
-    if named != PYTHON:
-        hint = f'Only NodeServers with "type": "{PYTHON}" can be run.'
-        raise ServerFileError(f'the type {_short(json.dumps(named))} of {NAME} is not "{PYTHON}"', hint=hint)
-    return PYTHON
+    if named not in (PYTHON, NODE):
+        hint = f'Only NodeServers with "type": "{PYTHON}" or "{NODE}" can be run.'
+        raise ServerFileError(f"NodeServers of the type {_short(json.dumps(named))} of {NAME} cannot be run", hint=hint)
+    return str(named)
 
 
 def _version(document: dict[str, Any]) -> str:
