@@ -12,6 +12,7 @@ from pgc.bundles.build import Builder
 from pgc.bundles.store import BundleStore
 from pgc.sandbox.contract import Sandbox
 from pgc.sandbox.probe import probe
+from pgc.sandbox.pythons import Pythons
 
 MakeNodeServer = Callable[..., Path]
 MakeWheel = Callable[..., Path]
@@ -35,7 +36,7 @@ def store(tmp_path: Path) -> BundleStore:
 
 @pytest.fixture
 def builder(store: BundleStore, sandbox: Sandbox, base_python: Path, tmp_path: Path) -> Builder:
-    return Builder(store, sandbox, cache=tmp_path / "cache", python=base_python)
+    return Builder(store, sandbox, cache=tmp_path / "cache", pythons=Pythons(base_python))
 
 
 # What a folder needs so that its check has nothing to say.

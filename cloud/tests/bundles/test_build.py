@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from pgc.bundles.build import Builder
-from pgc.bundles.errors import BundleError, InstallError, InterpreterError, ServerFileError, SourceError
+from pgc.bundles.errors import BundleError, InstallError, ServerFileError, SourceError
 from pgc.bundles.store import Bundle, BundleStore
 from pgc.sandbox.contract import Sandbox
+from pgc.sandbox.errors import InterpreterError
+from pgc.sandbox.pythons import Pythons
 
 from .conftest import PROFILE
 
@@ -250,17 +252,9 @@ async def test_a_store_that_cannot_be_written(
 async def test_a_python_that_is_not_there(
     store: BundleStore, sandbox: Sandbox, make_nodeserver: MakeNodeServer, tmp_path: Path
 ) -> None:
-    builder = Builder(store, sandbox, cache=tmp_path / "cache", python=Path("/nowhere/python3"))
+    builder = Builder(store, sandbox, cache=tmp_path / "cache", pythons=Pythons(Path("/nowhere/python3")))
     with pytest.raises(InterpreterError):
         await build(builder, make_nodeserver())
-
-
-async def test_the_script_that_is_not_run_is_mentioned(builder: Builder, make_nodeserver: MakeNodeServer) -> None:
-    script = "#!/bin/sh\napt-get install -y ffmpeg\n"
-    files = {**PROFILE, "install_cloud.sh": script, "requirements.txt": ""}
-    folder = make_nodeserver(files, install_cloud="install_cloud.sh")
-    _, said = await build(builder, folder)
-    assert said[0] == "install_cloud.sh is not run yet; requirements.txt is installed instead"
 
 
 async def test_a_virtual_environments_python_will_do(
@@ -268,6 +262,6 @@ async def test_a_virtual_environments_python_will_do(
 ) -> None:
     folder = make_nodeserver({"requirements.txt": OFFLINE + "leaf\n"})
     make_wheel(folder / "wheels", "leaf")
-    builder = Builder(store, sandbox, cache=tmp_path / "cache", python=Path(sys.executable))
+    builder = Builder(store, sandbox, cache=tmp_path / "cache", pythons=Pythons(Path(sys.executable)))
     bundle, _ = await build(builder, folder)
     assert installed(bundle) == {"leaf"}

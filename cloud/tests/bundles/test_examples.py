@@ -79,7 +79,7 @@ async def test_it_installs_without_an_index(folder: Path, builder: Builder) -> N
     bundle, server = built.bundle, built.bundle.server_file
     assert (built.choice.dialect, "imports pgc_interface" in built.choice.reason) == (Dialect.PGC, True)
     assert bundle.site is None
-    assert said == ["pgc_interface: the platform's own SDK is used", "nothing to install"]
+    assert said == ["running install_cloud.sh", "pgc-interface: the platform's own SDK is used"]
     assert all((server.name, server.description, server.notice, server.version, server.profile_version))
     assert server.short_poll == 1
 

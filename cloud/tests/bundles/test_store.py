@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pgc.bundles.errors import DamagedBundle
 from pgc.bundles.server_file import ServerFile
 from pgc.bundles.store import Bundle, BundleStore
 
@@ -34,7 +35,7 @@ def test_what_is_kept_is_found_also_by_the_next_process(tmp_path: Path) -> None:
 
 def test_a_bundle_holds_nothing_but_source_site_and_its_record(tmp_path: Path) -> None:
     build(BundleStore(tmp_path))
-    assert {path.name for path in (tmp_path / NAME).iterdir()} == {"source", "site", "bundle.json"}
+    assert {path.name for path in (tmp_path / NAME).iterdir()} == {"source", "site", "bundle.json", "manifest.json"}
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
     assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o755
 
@@ -91,3 +92,48 @@ def test_the_lock_of_a_draft_is_not_inherited(tmp_path: Path) -> None:
     held = [number for number in descriptors if os.path.realpath(f"/proc/self/fd/{number}") == str(draft.folder)]
     assert not any(os.get_inheritable(number) for number in held)
     draft.close()
+
+
+def test_what_was_changed_is_put_aside_and_can_be_built_again(tmp_path: Path) -> None:
+    store = BundleStore(tmp_path)
+    bundle = build(store)
+    assert store.verified(NAME) == bundle
+    (bundle.source / "example.py").write_text("print(666)")
+    with pytest.raises(DamagedBundle, match=r"changed: source/example\.py is not what was installed"):
+        store.verified(NAME)
+    assert store.verified(NAME) is None
+    assert build(store).id == NAME
+    assert store.verified(NAME) is not None
+    BundleStore(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
+def test_the_record_of_a_bundle_is_verified_too(tmp_path: Path) -> None:
+    store = BundleStore(tmp_path)
+    build(store)
+    record = tmp_path / NAME / "bundle.json"
+    record.write_text(record.read_text().replace("example.py", "another.py"))
+    with pytest.raises(DamagedBundle):
+        store.verified(NAME)
+
+
+def test_bundles_of_before_there_were_manifests_get_one(tmp_path: Path) -> None:
+    build(BundleStore(tmp_path))
+    (tmp_path / NAME / "manifest.json").unlink()
+    store = BundleStore(tmp_path)
+    bundle = store.verified(NAME)
+    assert bundle is not None
+    (bundle.source / "example.py").write_text("print(666)")
+    with pytest.raises(DamagedBundle):
+        store.verified(NAME)
+
+
+def test_what_is_not_kept_is_collected(tmp_path: Path) -> None:
+    store = BundleStore(tmp_path)
+    build(store)
+    at_work = store.begin()
+    (tmp_path / "theirs").mkdir()
+    assert store.collect({NAME}) == 0
+    assert store.collect({"f" * 64}) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {at_work.folder.name, "theirs"}
+    at_work.close()

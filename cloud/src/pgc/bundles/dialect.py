@@ -7,10 +7,11 @@ from typing import Annotated
 import msgspec
 
 from pgc.bundles import imports
-from pgc.bundles.interpreter import Interpreter
-from pgc.sandbox.contract import Confined, Mount, Sandbox
+from pgc.bundles.errors import BundleError
+from pgc.sandbox.contract import Access, Confined, Mount, Network, Sandbox
 from pgc.sandbox.errors import SandboxError
 from pgc.sandbox.execute import execute
+from pgc.sandbox.interpreter import Interpreter
 from pgc.storage.records import Api
 from pgc_interface.dialects import Dialect
 
@@ -30,6 +31,16 @@ class Choice:
     def circumstances(self) -> tuple[str, ...]:
         """What of it makes another bundle of the same source."""
         return () if self.dialect is Dialect.PGC else (self.dialect.value,)
+
+
+def choose_for_javascript(api: Api) -> Choice:
+    """
+    Raises:
+        BundleError: its owner chose a dialect that needs Python.
+    """
+    if api not in (Api.AUTO, Api.ORIGINAL):
+        raise BundleError(f"a NodeServer in JavaScript cannot be run in the dialect {api}", hint="choose original")
+    return Choice(Dialect.ORIGINAL, "it is written in JavaScript")
 
 
 class _Found(msgspec.Struct):
@@ -57,8 +68,9 @@ def _confined(source: Path, executable: str, python: Interpreter) -> Confined:
         cwd=source,
         environment={"LANG": "C.UTF-8"},
         mounts=(
-            *(Mount(folder) for folder in python.folders if not folder.is_relative_to("/usr")),
+            *python.mounts,
             Mount(PROGRAM),
             Mount(source),
         ),
+        network=Network(Access.NONE),
     )

@@ -5,8 +5,8 @@ BundleError
 ├── SourceError         the folder cannot be taken in
 ├── ProfileError        an ISY would refuse its profile
 ├── RequirementsError   a requirement file cannot be read
-├── InstallError        a requirement does not install
-└── InterpreterError    the Python that NodeServers run on does not answer
+├── InstallError        a requirement does not install, or the install script failed
+└── DamagedBundle       installed files are not what was installed
 """
 
 from http import HTTPStatus
@@ -41,10 +41,10 @@ class RequirementsError(BundleError):
 
 
 class InstallError(BundleError):
-    """A requirement does not install; the text ends with the installer's own reason."""
+    """A requirement does not install, or the install script failed; the text ends with the reason in its own words."""
 
 
-class InterpreterError(BundleError):
-    """The Python chosen for NodeServers cannot be run."""
+class DamagedBundle(BundleError):
+    """Installed files are not what was installed; the text names the first."""
 
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    status = HTTPStatus.CONFLICT

@@ -18,7 +18,7 @@ def bundle_id(source: Path, *circumstances: str) -> str:
     for part in circumstances:
         _add(digest, b"circumstance", part.encode())
     for path in sorted(source.rglob("*"), key=os.fsencode):
-        _add(digest, os.fsencode(path.relative_to(source)), _kind(path), _content(path))
+        _add(digest, os.fsencode(path.relative_to(source)), kind_of(path), content_of(path))
     return digest.hexdigest()
 
 
@@ -33,7 +33,7 @@ def _add(digest: "hashlib._Hash", *parts: bytes) -> None:
         digest.update(part)
 
 
-def _kind(path: Path) -> bytes:
+def kind_of(path: Path) -> bytes:
     mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
         return b"link"
@@ -42,7 +42,8 @@ def _kind(path: Path) -> bytes:
     return b"program" if mode & stat.S_IXUSR else b"file"
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """A hash, the target of a link, or nothing for a folder."""
     if path.is_symlink():
         return os.fsencode(path.readlink())
     if path.is_dir():

@@ -2,6 +2,9 @@
 
 A bundle is made in a draft beside its place and moved there whole: what can be found is complete. A draft is
 locked by the process that works on it; drafts of processes that died are removed when a store is opened.
+
+Before a bundle is run it is compared with its manifest: which files there are, their sizes and times, and their
+contents too where the bundle is small, or is used for the first time since the platform started.
 """
 
 import fcntl
@@ -13,11 +16,13 @@ from pathlib import Path
 
 import msgspec
 
+from pgc.bundles import manifest
+from pgc.bundles.errors import DamagedBundle
 from pgc.bundles.files import remove_tree
 from pgc.bundles.identity import is_bundle_id
 from pgc.bundles.server_file import ServerFile
 
-_DRAFT = ".draft-"
+_DRAFT, _DAMAGED = ".draft-", ".damaged-"
 _log = logging.getLogger(__name__)
 
 
@@ -56,7 +61,8 @@ class BundleStore:
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
         self._root.mkdir(parents=True, exist_ok=True)
-        for leftover in self._root.glob(f"{_DRAFT}*"):
+        self._verified: set[str] = set()
+        for leftover in (*self._root.glob(f"{_DRAFT}*"), *self._root.glob(f"{_DAMAGED}*")):
             if _is_abandoned(leftover):
                 _remove_leftover(leftover)
 
@@ -71,6 +77,34 @@ class BundleStore:
         site = folder / "site"
         return Bundle(bundle_id, folder / "source", site if site.is_dir() else None, server_file)
 
+    def verified(self, bundle_id: str) -> Bundle | None:
+        """As `get`, for a bundle that is to be run now.
+
+        Raises:
+            DamagedBundle: it is not as it was made. It is put aside, so that it can be made again.
+        """
+        bundle = self.get(bundle_id)
+        if bundle is None:
+            return None
+        try:
+            fault = self._fault(bundle_id)
+            if fault:
+                folder = Path(tempfile.mkdtemp(prefix=_DAMAGED, dir=self._root))
+                (self._root / bundle_id).rename(folder / bundle_id)
+        except OSError as error:
+            fault = str(error)
+        if fault:
+            raise DamagedBundle(f"its installed files have been changed: {fault}", hint="install it again")
+        self._verified.add(bundle_id)
+        return bundle
+
+    def collect(self, keep: set[str]) -> int:
+        """Removes the bundles that are not to be kept; how many that were. Nothing may be building meanwhile."""
+        unused = [folder for folder in self._root.glob("*") if is_bundle_id(folder.name) and folder.name not in keep]
+        for folder in unused:
+            _remove_leftover(folder)
+        return len(unused)
+
     def begin(self) -> Draft:
         return Draft(self._root)
 
@@ -80,6 +114,7 @@ class BundleStore:
         for entry in draft.folder.iterdir():
             if entry.name not in ("source", "site", "bundle.json"):
                 remove_tree(entry)
+        manifest.write(draft.folder, manifest.survey(draft.folder))
         draft.folder.chmod(0o755)
         if self.get(bundle_id) is None:
             self._place(draft.folder, self._root / bundle_id)
@@ -87,6 +122,15 @@ class BundleStore:
         if bundle is None:
             raise OSError(f"the bundle {bundle_id} cannot be read back from {self._root}")
         return bundle
+
+    def _fault(self, bundle_id: str) -> str:
+        folder = self._root / bundle_id
+        made = manifest.read(folder)
+        if made is None:  # it was made before there were manifests
+            manifest.write(folder, manifest.survey(folder))
+            return ""
+        whole = made.size <= manifest.SMALL or bundle_id not in self._verified
+        return manifest.fault(folder, made, whole=whole)
 
     def _place(self, folder: Path, place: Path) -> None:
         try:
@@ -117,4 +161,4 @@ def _remove_leftover(folder: Path) -> None:
     try:
         remove_tree(folder)
     except OSError as error:
-        _log.warning("the leftover %s of a broken build could not be removed: %s", folder, error)
+        _log.warning("%s, which nothing uses any more, could not be removed: %s", folder, error)
