@@ -24,7 +24,7 @@ from pgc.broker.mosquitto_files import Installed
 
 from .other_mosquitto import OtherMosquitto, a_free_port
 
-SOON = 10.0
+SOON = 30.0
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, PINGREQ, PINGRESP, DISCONNECT = 1, 2, 3, 4, 8, 9, 12, 13, 14
 
 

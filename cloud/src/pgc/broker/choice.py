@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from pgc.broker.address import Address
 from pgc.broker.contract import Broker
 from pgc.broker.embedded import EmbeddedBroker
 from pgc.broker.external import ExternalBroker
@@ -12,6 +13,20 @@ from pgc.secrets.authority import Authority
 from pgc.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+
+ON_LOOPBACK = (
+    "the broker listens on this machine's loopback, so runs share its network: give the broker another address, or let"
+    " the platform run mosquitto"
+)
+
+
+def hosts_for_runs(settings: Settings) -> list[str]:
+    """Where runs must get to over the network; nowhere, if the broker is ours: that one they reach by a socket."""
+    if "://" not in settings.broker:
+        return []
+    address = Address.of(settings.broker)
+    return [] if address.scheme == "unix" else [address.host]
 
 
 def choose_broker(settings: Settings, authority: Authority, tell_fault: Callable[[str, str], None]) -> Broker:
