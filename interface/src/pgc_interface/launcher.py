@@ -5,6 +5,9 @@ It imports the SDK, says that it is ready, and waits on stdin for one line of JS
 NodeServer, as far as the NodeServer can see: its own ``__main__``, its own packages, its environment and folder, an
 empty stdin, and of the SDKs the one it was written for.
 Without an assignment it ends quietly.
+
+``launcher.py DOOR [PROGRAM …]`` is for a NodeServer that brings an original client library along: nothing of the SDK is
+imported, and the forwarder to its run's door is started. It becomes `PROGRAM …` where that is named, as for JavaScript.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from typing import Any, NamedTuple
 READY = b"ready\n"
 SDK = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PACKAGE = "pgc_interface"
+PORT = 8883
+"""Where the original clients find the broker."""
 STAYING = frozenset(
     {"__main__", "_collections_abc", "_sitebuiltins", "abc", "codecs", "encodings", "genericpath", "io", "linecache"}
     | {"os", "posixpath", "site", "stat", "threading", "zipimport", *sys.builtin_module_names}
@@ -36,6 +41,9 @@ class Assignment(NamedTuple):
 
 
 def main() -> None:
+    if len(sys.argv) > 1:
+        _go_original(sys.argv[1], sys.argv[2:])
+        return
     sys.path.insert(0, SDK)
     from pgc_interface import Interface, dialects
 
@@ -53,6 +61,56 @@ def main() -> None:
         # On the main thread, because without one no thread can be started any more.
         if Interface.current is not None:
             Interface.current.wait_until_stopped()
+
+
+def _go_original(door: str, program: list[str]) -> None:
+    assignment = _wait()
+    if assignment is None:
+        return
+    _settle_in(assignment)
+    _start_forwarder(assignment.environment["MQTTENDPOINT"], door)
+    if program:
+        _become([*program, _locate(assignment)])
+    _add_packages(assignment)
+    _run(assignment)
+
+
+def _start_forwarder(host: str, door: str) -> None:
+    """It is nobody's child, so that the NodeServer does not find it among its own, and ends with this process. It
+    listens when this returns."""
+    import socket
+
+    argv = [sys.executable, "-I", "-S", os.path.join(SDK, PACKAGE, "forwarder.py")]
+    leash, held = os.pipe()
+    try:
+        listener = socket.create_server((host, PORT))
+    except OSError as error:
+        sys.exit(f"The way to the broker, {host}:{PORT}, cannot be opened: {os.strerror(error.errno or 0)}.")
+    with listener:
+        child = os.fork()
+        if not child:
+            _become_forwarder([*argv, str(listener.fileno()), str(leash), door], held)
+        os.waitpid(child, 0)
+    os.close(leash)
+    os.set_inheritable(held, True)  # should it become another program
+
+
+def _become_forwarder(argv: list[str], held: int) -> None:
+    try:
+        if not os.fork():
+            os.close(held)
+            for number in argv[-3:-1]:
+                os.set_inheritable(int(number), True)
+            os.execve(argv[0], argv, {})  # noqa: S606 - a program of ours
+    finally:
+        os._exit(0)
+
+
+def _become(argv: list[str]) -> None:
+    try:
+        os.execv(argv[0], argv)  # noqa: S606 - becoming the program is what the launcher is for
+    except OSError as error:
+        sys.exit(f"{argv[0]} cannot be run: {error.strerror}")
 
 
 def _wait() -> Assignment | None:

@@ -15,6 +15,8 @@ class Dialect(str, Enum):
     """Polyglot Cloud: ``import pgc_interface``; nodes and drivers are maps."""
     POLYINTERFACE = "polyinterface"
     """Polyglot 2, on premises: ``import polyinterface``; nodes and drivers are lists."""
+    ORIGINAL = "original"
+    """None of ours: the NodeServer brings the client library that it was written for, as it was published."""
 
     __str__ = str.__str__
 
@@ -23,8 +25,10 @@ def enter(dialect: str) -> None:
     """Start to speak a dialect, for the rest of this process.
 
     Raises:
-        ValueError: there is no such.
+        ValueError: there is no such, or nothing of ours to speak it with.
     """
+    if Dialect(dialect) is Dialect.ORIGINAL:
+        raise ValueError(f"in the dialect {dialect!r} a NodeServer brings an SDK of its own, not this one")
     if Dialect(dialect) is not Dialect.POLYINTERFACE:
         return
     from . import polyinterface
