@@ -18,6 +18,7 @@ class ApiPortTaken(PgcError):
 _GRACE = 2
 """Seconds that requests under way are given at a stop."""
 _MOST_CONNECTIONS = 200
+_EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 (recognised here, not listened on)
 
 
 class ApiServer:
@@ -37,6 +38,11 @@ class ApiServer:
     @property
     def url(self) -> str:
         return f"http://{self._host}:{self._port}"
+
+    @property
+    def local_url(self) -> str:
+        """For this machine, where a listener on every address has no address of its own."""
+        return f"http://{'127.0.0.1' if self._host == _EVERY_ADDRESS else self._host}:{self._port}"
 
     async def start(self) -> None:
         """

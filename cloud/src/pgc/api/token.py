@@ -1,9 +1,16 @@
-"""The token that opens the API, in a file that only its owner can read. Accounts come later."""
+"""What this machine's commands find the API by: its address while it runs, and the token that opens it.
+
+Accounts come later.
+"""
 
 import secrets
 from pathlib import Path
 
 from pgc.secrets.files import write_new
+
+TOKEN_FILE = "api-token"  # noqa: S105 (the file's name)
+ADDRESS_FILE = "api-url"
+"""In the data folder as well, while the platform runs."""
 
 
 def load_token(path: Path) -> str:

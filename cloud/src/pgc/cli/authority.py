@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from pgc.cli.home import load_settings
+from pgc.cli.configured import load_settings
 from pgc.cli.output import console
 from pgc.secrets.authority import FILE, Authority
 

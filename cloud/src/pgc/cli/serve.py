@@ -1,6 +1,6 @@
 """`pgc serve`: the platform on the user's data folder, until Ctrl-C."""
 
-from pgc.cli.home import load_settings
+from pgc.cli.configured import load_settings
 from pgc.cli.output import console, say
 from pgc.cli.running import Interrupts, run_command
 from pgc.platform import Platform
