@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pgc.secrets.keyring import Keyring
-from pgc.storage.records import Api, IsyRecord, NodeServerRecord
+from pgc.storage.records import Api, IsyRecord, NodeServerRecord, SourceKind
 from pgc.storage.storage import Storage
 from pgc_interface.dialects import Dialect
 
@@ -22,6 +22,13 @@ NODESERVER = NodeServerRecord(
     api=Api.POLYINTERFACE,
     dialect=Dialect.POLYINTERFACE,
     dialect_reason="its owner chose so",
+    kind=SourceKind.GIT,
+    ref="main",
+    commit="c" * 40,
+    source_login="me:gitword",
+    install_failure="it did not work",
+    earlier={"bundle": "e" * 64, "commit": ""},
+    python="3.8",
 )
 
 

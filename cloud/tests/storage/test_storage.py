@@ -44,7 +44,7 @@ async def test_what_was_saved_comes_back_and_nothing_secret_is_readable_in_the_f
     (record,) = await storage.nodeservers.all()
     assert record.saved == saved
     stored = b"".join(path.read_bytes() for path in tmp_path.glob("pgc.db*"))
-    assert not [secret for secret in (b"p4ram", b"d4ta", b"opensesame", b"slotword") if secret in stored]
+    assert not [secret for secret in (b"p4ram", b"d4ta", b"opensesame", b"slotword", b"gitword") if secret in stored]
 
 
 async def test_a_save_that_fails_half_way_has_not_happened(storage: Storage) -> None:

@@ -23,6 +23,15 @@ class Api(StrEnum):
     AUTO = "auto"
     PGC = "pgc"
     POLYINTERFACE = "polyinterface"
+    ORIGINAL = "original"
+
+
+class SourceKind(StrEnum):
+    """What a NodeServer's files come from."""
+
+    FOLDER = "folder"
+    ZIP = "zip"
+    GIT = "git"
 
 
 class OnDeletion(StrEnum):
@@ -36,7 +45,8 @@ class OnDeletion(StrEnum):
 class NodeServerRecord:
     """One NodeServer. `worker` is its address in the cloud; times are Unix milliseconds, 0 for never.
 
-    `wanted`: it is to run whenever the platform does. `trusted`: it may run even where nothing isolates it.
+    `bundle` is empty until it is installed. `wanted`: it is to run whenever the platform does. `trusted`: it may run
+    even where nothing isolates it.
     """
 
     worker: str
@@ -59,6 +69,28 @@ class NodeServerRecord:
     dialect: Dialect = Dialect.PGC
     dialect_reason: str = ""
     """Why it is run in this dialect, for people."""
+    python: str = "auto"
+    """The version that its owner chose, such as 3.8; `auto` is the platform's own."""
+    kind: SourceKind = SourceKind.FOLDER
+    """Of `source`: a folder of this machine, the name that a zip had, or a URL without its login."""
+    ref: str = ""
+    """The branch, tag or commit that was asked for; empty for the repository's own choice."""
+    commit: str = ""
+    """The one that was taken."""
+    source_login: str = field(default="", repr=False)
+    """``user:password`` for that URL, where it had them."""
+    install_failure: str = ""
+    """Why the last install did not come to its end, for people; empty where it did."""
+    earlier: dict[str, str] = field(default_factory=dict)
+    """The columns of the version before this one; empty where there is none."""
+    restart_stuck: bool = False
+    """It is started again when one of its handlers is stuck."""
+    lan: bool = False
+    """It reaches the home's network."""
+    published: bool = False
+    """Its port 3000 is to be reached at `port` of the platform's machine, if it asks for that."""
+    port: int = 0
+    """Its own for good, once it was given one; 0 until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +118,16 @@ class DriverRecord:
     value: str
     uom: str
     confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """Why a NodeServer that crashed too often rests, in words, since when, and the last lines of its log."""
+
+    time: int
+    reason: str
+    hint: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from pgc.storage.isys import Isys
 from pgc.storage.kept import Kept
 from pgc.storage.nodes import Nodes
 from pgc.storage.nodeservers import NodeServers
+from pgc.storage.parking import Parking
 from pgc.storage.profiles import Profiles
 from pgc.storage.runs import Runs
 from pgc.storage.values import Values
@@ -23,6 +24,7 @@ class Storage:
         self.values = Values(self.database)
         self.profiles = Profiles(self.database)
         self.runs = Runs(self.database)
+        self.parking = Parking(self.database)
 
     async def open(self) -> None:
         await self.database.open()

@@ -71,6 +71,17 @@ nodeservers = Table(
     Column("api", String(16), nullable=False, server_default="auto"),
     Column("dialect", String(16), nullable=False, server_default="pgc"),
     Column("dialect_reason", Text, nullable=False, server_default=""),
+    Column("python", String(8), nullable=False, server_default="auto"),
+    Column("kind", String(8), nullable=False, server_default="folder"),
+    Column("ref", Text, nullable=False, server_default=""),
+    Column("commit", String(64), nullable=False, server_default=""),
+    Column("source_login_sealed", LargeBinary),
+    Column("install_failure", Text, nullable=False, server_default=""),
+    Column("earlier", JSON, nullable=False, server_default="{}"),
+    Column("restart_stuck", Boolean, nullable=False, server_default=false()),
+    Column("lan", Boolean, nullable=False, server_default=false()),
+    Column("published", Boolean, nullable=False, server_default=false()),
+    Column("port", Integer, nullable=False, server_default="0"),
 )
 Index(
     "one_nodeserver_a_slot",
@@ -114,6 +125,16 @@ profile_files = Table(
     Column("kind", String(8), primary_key=True),
     Column("name", String(64), primary_key=True),
     Column("content", LargeBinary, nullable=False),
+)
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("worker", ForeignKey("nodeservers.worker"), primary_key=True),
+    Column("time", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("lines", JSON, nullable=False),
 )
 
 runs = Table(
