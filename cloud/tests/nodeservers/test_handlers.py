@@ -76,3 +76,19 @@ async def test_the_next_run_begins_anew(home: Home, nodeserver: NodeServer, run:
     assert NodeServerShape.of(nodeserver).handler is None
     await home.start(nodeserver)
     assert NodeServerShape.of(nodeserver).handler is None
+
+
+async def test_a_stuck_one_restarts_its_nodeserver_only_where_the_owner_chose_so(
+    home: Home, nodeserver: NodeServer, run: FakeRun, later: None
+) -> None:
+    beat = {"handler": "lamp DON", "since": time.time()}
+    await shown(nodeserver, run, beat)
+    assert nodeserver.run is not None
+    assert not nodeserver.run.wished
+    await home.manager.set_restart_stuck(nodeserver.worker, True)
+    await run.send({"beat": beat})
+    await home.said(nodeserver, "it is restarted, as its owner chose for when a handler is stuck")
+    await home.runtime.assigned(2)
+    await home.crash()
+    await home.open()
+    assert home.manager.get(nodeserver.worker).record.restart_stuck

@@ -1,7 +1,7 @@
 """NodeServer code that takes long: its SDK tells of it with `beat`, and over ten minutes it is shown as stuck.
 
 A beat comes when a handler has run for ten seconds, each minute while it goes on, and when it has ended; a `start()`
-that serves for ever is none. Nothing is done about a stuck one but to show it.
+that serves for ever is none. A stuck one is shown; its NodeServer is restarted only where the owner chose so.
 """
 
 import time

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 _PATIENCE = 1.0
 _log = logging.getLogger(__name__)
 
@@ -27,6 +28,37 @@ async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
         for task in running:
             task.cancel()
         _, running = await asyncio.wait(running, timeout=_PATIENCE)
+
+
+async def undisturbed(work: Coroutine[Any, Any, T]) -> T:
+    """Does it to its end; who is cancelled meanwhile is so after it."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+    return task.result()
+
+
+async def obtained(work: Coroutine[Any, Any, T], give_back: Callable[[T], Awaitable[object]]) -> T:
+    """What `work` brings. Who is cancelled meanwhile breaks it off, once, and gives back what it still brings."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.cancel()
+        await undisturbed(_give_back(task, give_back))
+        raise
+
+
+async def _give_back(task: asyncio.Future[T], give_back: Callable[[T], Awaitable[object]]) -> None:
+    await asyncio.wait({task})
+    if not task.cancelled() and task.exception() is None:
+        await give_back(task.result())
 
 
 def _tell_failure(task: asyncio.Task[None]) -> None:
