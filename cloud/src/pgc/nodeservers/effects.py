@@ -86,6 +86,7 @@ class Effects:
 
     async def _connection(self, nodeserver: NodeServer, run: CurrentRun, *, up: bool) -> None:
         run.connected = up
+        run.gone.clear() if up else run.gone.set()
         controller = nodeserver.controller
         if controller is not None:
             nodeserver.isy.reporter.controller_state(nodeserver.slot, controller.record.address, up)

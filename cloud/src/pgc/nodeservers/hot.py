@@ -19,29 +19,31 @@ class HotLane:
         self._writer = writer
         self._early: dict[str, dict[tuple[str, str], wire.Status]] = {}
 
-    def status(self, nodeserver: NodeServer, status: wire.Status) -> None:
+    def status(self, nodeserver: NodeServer, status: wire.Status) -> bool:
+        """Whether the driver has another value now."""
         node = nodeserver.nodes.get(status.address)
         if node is None:
             self._hold(nodeserver, status)
-            return
+            return False
         held = node.drivers.get(status.driver)
         if held is not None and status.n is not None and status.n < held.n:
-            return
+            return False
         if held is None and len(node.drivers) >= _MOST_DRIVERS:
             nodeserver.journal.remark(
                 f"{status.address} has {_MOST_DRIVERS} drivers; {status.driver} was dropped", "WARNING"
             )
-            return
+            return False
         try:
             driver = Driver(normalise(status.value), normalise_uom(status.uom))
         except BadValue as error:
             nodeserver.journal.remark(f"{status.address} {status.driver}: {error}", "WARNING")
-            return
-        unchanged = held is not None and held.confirmed and (held.value, held.uom) == (driver.value, driver.uom)
-        driver.confirmed = unchanged
+            return False
+        unchanged = held is not None and (held.value, held.uom) == (driver.value, driver.uom)
+        driver.confirmed = held is not None and held.confirmed and unchanged
         driver.n = status.n or (held.n + 1 if held else 1)
         node.drivers[status.driver] = driver
         self._report(nodeserver, node, status.driver, force=status.force)
+        return not unchanged
 
     def node_added(self, nodeserver: NodeServer, node: Node) -> None:
         """The node is known now: reports its values, then those that came before it."""

@@ -9,12 +9,15 @@ from typing import Any
 
 import msgspec
 
+from pgc.bundles.server_file import PYTHON
 from pgc.nodeservers.directory import Directory
+from pgc.nodeservers.echo import Echo
 from pgc.nodeservers.handlers import heard
 from pgc.nodeservers.hot import HotLane
 from pgc.nodeservers.lane import DurableLane, Frame
-from pgc.nodeservers.nodeserver import NodeServer
+from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
 from pgc.nodeservers.outbound import Outbound
+from pgc.nodeservers.wishes import Wish, Wishes
 from pgc_interface import wire
 
 FILTERS = ("+/+/ns", "+/+/isy")
@@ -26,13 +29,18 @@ _ON_THE_LANE = frozenset(wire.Upstream.__struct_fields__) - wire.ENVELOPE_KEYS -
 
 
 class Inbound:
-    def __init__(self, directory: Directory, hot: HotLane, outbound: Outbound) -> None:
+    def __init__(self, directory: Directory, hot: HotLane, outbound: Outbound, wishes: Wishes) -> None:
         self._directory = directory
         self._hot = hot
         self._outbound = outbound
+        self._wishes = wishes
+        self._echo = Echo(outbound)
         self._lanes: dict[str, DurableLane] = {}
         self._early: dict[str, deque[tuple[str, bytes]]] | None = {}
         """What a broker had kept for the platform; it belongs to the runs that are found again, if they are."""
+
+    async def stop(self) -> None:
+        await self._echo.stop()
 
     def recovered(self) -> None:
         """All runs that went on have been found: what is left is of others."""
@@ -74,17 +82,29 @@ class Inbound:
         if frame.ack:
             self._outbound.acknowledged(nodeserver, frame.ack.mid)
         if frame.beat and nodeserver.run:
-            run, started = nodeserver.run, nodeserver.record.time_started / 1000
-            run.handler = heard(frame.beat, run.handler, nodeserver.journal, started=started)
-        if frame.status:
-            self._hot.status(nodeserver, frame.status)
-        for status in frame.batch.status if frame.batch else ():
-            self._hot.status(nodeserver, status)
+            self._beat(nodeserver, nodeserver.run, frame.beat)
+        self._take_values(nodeserver, frame)
         if frame.seq is not None or _belongs_on_the_lane(frame):
             lane.offer(Frame(frame, refused, len(payload)))
         else:
             for reason in refused:
                 nodeserver.journal.remark(f"refused: {reason}", "WARNING")
+
+    def _take_values(self, nodeserver: NodeServer, frame: wire.Upstream) -> None:
+        changes = [self._hot.status(nodeserver, status) for status in _values(frame)]
+        if any(changes) and nodeserver.run and nodeserver.run.original and nodeserver.server_file.type == PYTHON:
+            self._echo.soon(nodeserver)
+
+    def _beat(self, nodeserver: NodeServer, run: CurrentRun, beat: wire.Beat) -> None:
+        started = nodeserver.record.time_started / 1000
+        run.handler = heard(beat, run.handler, nodeserver.journal, started=started)
+        if run.handler and run.handler.stuck and nodeserver.record.restart_stuck and not run.wished:
+            nodeserver.journal.remark("it is restarted, as its owner chose for when a handler is stuck", "WARNING")
+            self._wishes.make(nodeserver, run, Wish.RESTART)
+
+
+def _values(frame: wire.Upstream) -> list[wire.Status]:
+    return [*([frame.status] if frame.status else ()), *(frame.batch.status if frame.batch else ())]
 
 
 class _Loose(msgspec.Struct):

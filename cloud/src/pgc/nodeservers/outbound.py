@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from pgc.broker.errors import BrokerError
 from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
+from pgc.nodeservers.originals import understood
 from pgc_interface import wire
 
 _EXPIRES = 60.0
@@ -29,6 +30,10 @@ class _Waiting(NamedTuple):
     frame: wire.Downstream
 
 
+def _keys(frame: wire.Downstream) -> str:
+    return ", ".join(key for key, body in wire.to_dict(frame).items() if key != "mid" and body is not None)
+
+
 class Outbound:
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -36,8 +41,12 @@ class Outbound:
 
     async def send(self, nodeserver: NodeServer, frame: wire.Downstream) -> bool:
         """Sends one frame; False, with a word in the NodeServer's log, if the broker could not take it."""
+        told = understood(frame) if nodeserver.run and nodeserver.run.original else frame
+        if told is None:
+            nodeserver.journal.remark(f"its client library cannot be told {_keys(frame)}")
+            return False
         try:
-            await self._link.publish(nodeserver.topics.down, wire.encode(frame))
+            await self._link.publish(nodeserver.topics.down, wire.encode(told))
         except (BrokerError, wire.WireError) as error:
             nodeserver.journal.remark(f"a message to the NodeServer was not sent: {error}", "WARNING")
             return False

@@ -1,7 +1,9 @@
 """The profile of a NodeServer on its way to the ISY, and its first run, which is over once that has arrived."""
 
+import asyncio
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from pgc.isy import profile
 from pgc.isy.errors import IsyError
@@ -9,8 +11,11 @@ from pgc.isy.profile import ProfileFile, ProfileKind
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.outbound import Outbound
 from pgc.nodeservers.steps import persist
+from pgc.profiles.files import read_files
+from pgc.profiles.findings import Findings
 from pgc.storage.storage import Storage
 from pgc_interface import wire
+from pgc_interface.profile import profile_is_due
 
 
 class Profiles:
@@ -21,6 +26,18 @@ class Profiles:
     async def is_due(self, nodeserver: NodeServer) -> bool:
         """Whether one was sent that the ISY does not have yet."""
         return not nodeserver.record.profile_done and bool(await self._storage.profiles.of(nodeserver.worker))
+
+    async def take(self, nodeserver: NodeServer, folder: Path) -> bool:
+        """Stores the profile in this folder, if there is one and it is due as our SDK would say."""
+        file, record = nodeserver.server_file, nodeserver.record
+        content = {"profile_version": file.profile_version} if file.has_profile_version else {}
+        if not profile_is_due(not record.profile_done, record.profile_version, content):
+            return False
+        files = await asyncio.to_thread(read_files, folder, Findings())
+        async with self._storage.database.saving() as tx:
+            for each in files:
+                await self._storage.profiles.put(tx, nodeserver.worker, each.kind, each.name, each.content)
+        return bool(files)
 
     async def install(self, nodeserver: NodeServer) -> None:
         """Sends the profile as it is stored now, and tells the run how that ended."""

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 
 from pgc.isy import slots
 from pgc.isy.errors import IsyError, IsyUnreachable
@@ -82,6 +83,11 @@ class Provisioner:
         if nodeserver.worker not in self._profiles_due and self._steps.put(nodeserver, step):
             self._profiles_due.add(nodeserver.worker)
 
+    async def profile_of(self, nodeserver: NodeServer, folder: Path) -> None:
+        """Brings the profile in this folder, where it is due: for a run that cannot send it."""
+        if await self._profiles.take(nodeserver, folder):
+            self.profile(nodeserver)
+
     def add(self, nodeserver: NodeServer, added: list[Addition], *, single: bool) -> None:
         self._steps.put(nodeserver, partial(self._add, nodeserver, added, single))
 
@@ -138,7 +144,9 @@ class Provisioner:
         await self._outbound.send(nodeserver, wire.Downstream(result=result))
         if any(new.record.is_controller for new in added):
             await self._profiles.first_run_over(nodeserver)
-        await self._outbound.config(nodeserver)
+        # An original client adds its controller again with each config that lacks it.
+        if any(result.success for result in results) or not (nodeserver.run and nodeserver.run.original):
+            await self._outbound.config(nodeserver)
 
     async def _add_all(self, nodeserver: NodeServer, added: list[Addition]) -> list[wire.NodeResult]:
         """Primaries one by one, since their children need them; then the children side by side."""
@@ -168,6 +176,7 @@ class Provisioner:
         if node is not None:
             node.record = record
             report_again(nodeserver, node)
+            await self._keep_values(nodeserver, node)
         async with self._storage.database.saving() as tx:
             await self._storage.nodes.put(tx, nodeserver.worker, record)
         nodeserver.tell(
@@ -176,6 +185,12 @@ class Provisioner:
         run = nodeserver.run
         if record.is_controller and run is not None:
             nodeserver.isy.reporter.controller_state(nodeserver.slot, record.address, run.connected)
+
+    async def _keep_values(self, nodeserver: NodeServer, node: Node) -> None:
+        """An original client takes over the drivers of each config. So its config must never lack them, not even after
+        a crash of the platform: they are written before the node counts as being there."""
+        if node.drivers and nodeserver.run and nodeserver.run.original:
+            await self._storage.values.put((nodeserver.worker, node.driver_record(name)) for name in node.drivers)
 
     async def _remove(self, nodeserver: NodeServer, leaving: list[tuple[str, Node | None]], single: bool) -> None:
         results = [await self._remove_one(nodeserver, address, node) for address, node in leaving]

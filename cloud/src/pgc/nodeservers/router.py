@@ -59,6 +59,8 @@ class Router:
             await self._outbound.deliver(nodeserver, frame)
         else:
             await self._outbound.send(nodeserver, frame)
+            if request_id and nodeserver.run and nodeserver.run.original:
+                self._requests.closed(nodeserver, request_id, True)  # it answers to commands only
         return nodeserver
 
 
