@@ -13,13 +13,18 @@ from urllib.parse import urlsplit
 
 from pgc.api.app import build_app
 from pgc.api.server import ApiPortTaken, ApiServer
-from pgc.api.token import load_token
+from pgc.api.token import ADDRESS_FILE, TOKEN_FILE, load_token
 from pgc.broker.access import Login, hash_secret, new_secret
 from pgc.broker.address import Address
-from pgc.broker.choice import choose_broker
+from pgc.broker.choice import ON_LOOPBACK, choose_broker, hosts_for_runs
+from pgc.broker.doors import Doors
 from pgc.broker.link import PlatformLink
 from pgc.broker.logins import Logins
 from pgc.bundles.build import Builder
+from pgc.bundles.git import Git
+from pgc.bundles.index_settings import index_secrets
+from pgc.bundles.sources import Fetcher
+from pgc.bundles.ssh_keys import SshKeys
 from pgc.bundles.store import BundleStore
 from pgc.errors import PgcError
 from pgc.events import Events
@@ -30,33 +35,50 @@ from pgc.isy.manager import IsyManager
 from pgc.isy.own_address import own_address_towards
 from pgc.isy.slots import callback_url
 from pgc.nodeservers.applier import Applier
+from pgc.nodeservers.backoff import Policy
 from pgc.nodeservers.deletions import Deletions
 from pgc.nodeservers.directory import Directory
 from pgc.nodeservers.effects import Effects
+from pgc.nodeservers.enlisting import Enlisting
 from pgc.nodeservers.expiry import Expiry
 from pgc.nodeservers.hot import HotLane
+from pgc.nodeservers.housekeeping import Housekeeping
 from pgc.nodeservers.inbound import FILTERS, Inbound
+from pgc.nodeservers.installs import Installs
+from pgc.nodeservers.journals import Journals
 from pgc.nodeservers.life import Life
 from pgc.nodeservers.listener import HomeListener
 from pgc.nodeservers.manager import Manager
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.outbound import Outbound
+from pgc.nodeservers.parking import Parking
+from pgc.nodeservers.post_mortem import PostMortem
 from pgc.nodeservers.provisioner import Provisioner
 from pgc.nodeservers.requests import Requests
 from pgc.nodeservers.router import Router
+from pgc.nodeservers.starts import Starts
+from pgc.nodeservers.supervisor import Supervisor
+from pgc.nodeservers.switch import Switch
 from pgc.nodeservers.wishes import Wishes
 from pgc.nodeservers.writer import ValueWriter
-from pgc.sandbox.contract import Sandbox
+from pgc.sandbox.contract import MIB, Access, Limits, Sandbox
 from pgc.sandbox.python import interpreter
+from pgc.sandbox.pythons import Pythons
+from pgc.sandbox.reach import network_to
 from pgc.secrets.authority import FILE as AUTHORITY_FILE
 from pgc.secrets.authority import Authority
 from pgc.secrets.keyring import Keyring
 from pgc.settings import Settings
 from pgc.storage.storage import Storage
+from pgc.word import left_word
+from pgc.workers.engines import Engines
 from pgc.workers.pool import WarmPool
 from pgc.workers.process import ProcessRuntime
+from pgc.workers.runtime import Runtime
 from pgc.workers.sdk import prepare_sdk
 
+LOCK = "lock"
+"""In the data folder: whoever holds it is the platform of that folder."""
 _log = logging.getLogger(__name__)
 _UNREACHABLE = (
     "the ISY %s cannot call back at %s: set PGC_ISY_LISTEN_HOST to an address that it reaches, such as 0.0.0.0"
@@ -80,15 +102,21 @@ L = TypeVar("L", bound=Listener)
 
 
 class Platform:
-    """One platform over one data folder. `manager`, `isys` and the URLs are there once it is started."""
+    """One platform over one data folder. `manager`, `isys` and the URLs are there once it is started.
+
+    Runs are processes of this machine where no other `runtime` is given.
+    """
 
     manager: Manager
     isys: IsyManager
 
-    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
+    def __init__(self, settings: Settings, sandbox: Sandbox, runtime: Runtime | None = None) -> None:
         self.settings = settings
         self.sandbox = sandbox
+        self._given_runtime = runtime
+        self._sdk: Path | None = None
         self.events = Events()
+        self._pythons = Pythons(interpreter())
         self._directory = Directory()
         self._stack = AsyncExitStack()
         self._ready = False
@@ -142,26 +170,48 @@ class Platform:
         self._storage = Storage(folder / "pgc.db", Keyring.load(folder / "keyring.json"))
         await self._storage.open()
         self._stack.push_async_callback(self._storage.close)
-        self._runtime = ProcessRuntime(
-            self.sandbox,
-            self.settings.run_folder,
-            await prepare_sdk(folder),
-            patience=self.settings.run_patience,
-            broker_socket=self.settings.broker_socket,
-        )
+        self._runtime = self._given_runtime or await self._own_runtime(folder)
         self._stack.callback(self._drop_run_folder)
         await self._start_messages()
         await self._runtime.remove_leftovers({run.id for run in await self._storage.runs.all()})
         self._pool = await self._begin(WarmPool(self._runtime, self.settings.warm_runs))
         await self._start_isys()
+        self._token = load_token(folder / TOKEN_FILE)
+        secrets = (self._token, *index_secrets(os.environ))
+        cap = self.settings.log_megabytes * 1024 * 1024
+        self._journals = await self._begin(Journals(self.events, folder / "logs", cap, secrets))
+        self._uploads = folder / "uploads"
+        self._uploads.mkdir(mode=0o700, exist_ok=True)
         self._build_manager(await asyncio.to_thread(BundleStore, folder / "bundles"))
         self._stack.push_async_callback(self.manager.shut_down)
-        await self._start_api(load_token(folder / "api-token"))
+        await self._start_api(self._token)
+        self._stack.callback(self._journals.end_readers)
         self._run(self.manager.grant(), "wishes of NodeServers")
+        if self._sdk is not None and not await self._storage.runs.all():
+            await self._housekeeping.tidy_sdks(self._sdk)
         await self.manager.recover()
         self._inbound.recovered()
         self._run(self._expiry.run(), "ends of notices")
+        self._run(self._housekeeping.tidy_at_start(), "housekeeping")
         self._ready = True
+
+    async def _own_runtime(self, folder: Path) -> Runtime:
+        self._sdk = await prepare_sdk(folder)
+        network = await asyncio.to_thread(network_to, hosts_for_runs(self.settings))
+        sandbox = self.sandbox
+        if sandbox.networked and network.access is Access.SHARED:
+            _log.warning("%s", ON_LOOPBACK)
+            sandbox = sandbox.sharing(ON_LOOPBACK)
+        return ProcessRuntime(
+            sandbox,
+            self.settings.run_folder,
+            self._sdk,
+            limits=_limits(self.settings),
+            patience=self.settings.run_patience,
+            broker_socket=self.settings.broker_socket,
+            engines=Engines(folder, self._pythons),
+            through=network.through,
+        )
 
     def _drop_run_folder(self) -> None:
         """It is empty once all runs have ended; what is in it after a fault is looked at by the next start."""
@@ -171,7 +221,7 @@ class Platform:
     def _own(self, folder: Path) -> None:
         """Two platforms on one folder would write over each other."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._stack.callback(os.close, lock)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -200,9 +250,12 @@ class Platform:
             persistent=self._broker.keeps_sessions,
         )
         self._outbound = Outbound(self._link)
-        self._inbound = Inbound(self._directory, self._hot, self._outbound)
+        self._wishes = Wishes()
+        self._inbound = Inbound(self._directory, self._hot, self._outbound, self._wishes)
+        self._stack.push_async_callback(self._inbound.stop)
         await self._begin(self._link)
         await self._link.settle()
+        self._doors = Doors(Address.of(self._broker.url, self._broker.ca), authority)
 
     async def _give_up_runs(self, broker: str) -> None:
         """Runs that outlived the platform know only the broker it had then, and the authority: where these are others,
@@ -237,15 +290,14 @@ class Platform:
         self._ingress = await self._on_kept_port("isy_listen_port", self.settings.isy_listen_port, new_ingress)
 
     def _build_manager(self, bundles: BundleStore) -> None:
-        wishes = Wishes()
-        effects = Effects(self._hot, self._outbound, self._provisioner, self._requests, wishes)
+        effects = Effects(self._hot, self._outbound, self._provisioner, self._requests, self._wishes)
         self._stack.push_async_callback(effects.stop)
         applier = Applier(self._storage, effects)
         self._expiry = Expiry(self._directory, applier, self.events)
         life = Life(
             storage=self._storage,
             bundles=bundles,
-            broker=Logins(self._broker, self._link),
+            broker=Logins(self._broker, self._link, self._doors),
             runtime=self._runtime,
             pool=self._pool,
             inbound=self._inbound,
@@ -253,26 +305,57 @@ class Platform:
             applier=applier,
             provisioner=self._provisioner,
             stop_grace=self.settings.stop_grace,
+            publish_host=self.settings.publish_host,
         )
-        cache = self.settings.data_folder / "cache"
+        supervisor = Supervisor(
+            life=life,
+            starts=Starts(self.settings.starts_at_once),
+            post_mortem=PostMortem(bundles),
+            parking=Parking(self._storage.parking),
+            policy=Policy() if self.settings.restart_crashed else None,
+        )
         self.manager = Manager(
             storage=self._storage,
             directory=self._directory,
             isys=self.isys,
-            builder=Builder(bundles, self.sandbox, cache=cache, python=interpreter()),
             bundles=bundles,
+            enlisting=Enlisting(
+                storage=self._storage,
+                directory=self._directory,
+                provisioner=self._provisioner,
+                journals=self._journals,
+                events=self.events,
+                stage=self.settings.stage,
+            ),
+            installs=self._installs(bundles, applier, supervisor),
             life=life,
+            supervisor=supervisor,
             provisioner=self._provisioner,
             applier=applier,
-            events=self.events,
-            wishes=wishes,
-            stage=self.settings.stage,
+            wishes=self._wishes,
+            journals=self._journals,
+        )
+
+    def _installs(self, bundles: BundleStore, applier: Applier, supervisor: Supervisor) -> Installs:
+        folder = self.settings.data_folder
+        self._housekeeping = Housekeeping(self._directory, bundles, folder)
+        return Installs(
+            fetcher=Fetcher(bundles, Git(self.sandbox, SshKeys(folder / "ssh"))),
+            builder=Builder(bundles, self.sandbox, cache=folder / "cache", pythons=self._pythons),
+            bundles=bundles,
+            applier=applier,
+            switch=Switch(self._storage, supervisor),
+            housekeeping=self._housekeeping,
+            uploads=self._uploads,
         )
 
     async def _start_api(self, token: str) -> None:
-        app = build_app(self.manager, self.isys, self._deletions, token, lambda: self.missing)
+        app = build_app(
+            self.manager, self.isys, self._deletions, self._runtime.sandbox, token, lambda: self.missing, self._uploads
+        )
         new_api = partial(ApiServer, app, self.settings.api_host)
         self._api = await self._on_kept_port("api_port", self.settings.api_port, new_api)
+        self._stack.enter_context(left_word(self.settings.data_folder / ADDRESS_FILE, self._api.local_url.encode()))
 
     async def _begin(self, part: P) -> P:
         await part.start()
@@ -304,6 +387,14 @@ class Platform:
             await asyncio.gather(task, return_exceptions=True)
 
         self._stack.push_async_callback(end)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        processes=settings.run_processes,
+        memory=settings.run_memory_megabytes * MIB,
+        disk=settings.run_disk_megabytes * MIB,
+    )
 
 
 def _new_ingress(host: str, router: Router, port: int) -> Ingress:

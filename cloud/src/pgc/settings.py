@@ -42,8 +42,23 @@ class Settings(BaseSettings):
     isy_listen_port: int = Field(default=0, ge=0, le=65535)
     isy_callback_url: str = ""
     """The URL under which ISYs reach that listener; empty: the listener's own address."""
+    publish_host: str = "127.0.0.1"
+    """The address of this machine where NodeServers are reached whose owners allow that, each at a port of its own;
+    0.0.0.0 for every one."""
+    log_megabytes: int = Field(default=4, ge=0, le=1024)
+    """Of each NodeServer's log, kept in files of the data folder; 0: the log is in memory only."""
     warm_runs: int = Field(default=1, ge=0, le=32)
     """Interpreters kept ready for the next NodeServer that starts."""
+    starts_at_once: int = Field(default_factory=lambda: 2 * (os.cpu_count() or 1), ge=1, le=1000)
+    """NodeServers that start at the same time; the others wait in a queue. Twice as many as there are cores."""
+    restart_crashed: bool = True
+    """Start again what crashed or could not start, as docs/supervision.md tells."""
+    run_memory_megabytes: int = Field(default=512, ge=32)
+    """Of all processes of a run together, where there are control groups."""
+    run_disk_megabytes: int = Field(default=1024, ge=16)
+    """What a run may keep in its folders before it is ended."""
+    run_processes: int = Field(default=256, ge=16)
+    """Of a run, its threads among them."""
     run_patience: float = Field(default=600.0, gt=0)
     """Seconds that runs wait for a platform that was killed, before they end."""
     stop_grace: float = Field(default=8.0, gt=0)

@@ -14,6 +14,9 @@ from pgc.broker.access import Login, hash_secret
 from pgc.broker.embedded import EmbeddedBroker
 from pgc.broker.link import PlatformLink
 from pgc.bundles.build import Builder
+from pgc.bundles.git import Git
+from pgc.bundles.sources import Fetcher
+from pgc.bundles.ssh_keys import SshKeys
 from pgc.bundles.store import BundleStore
 from pgc.events import Events
 from pgc.isy.ingress import Ingress
@@ -22,35 +25,58 @@ from pgc.isy.manager import IsyManager
 from pgc.isy.slots import callback_url
 from pgc.nodeservers import tasks
 from pgc.nodeservers.applier import Applier
+from pgc.nodeservers.backoff import Policy
 from pgc.nodeservers.deletions import Deletions
 from pgc.nodeservers.directory import Directory
 from pgc.nodeservers.effects import Effects
+from pgc.nodeservers.enlisting import Enlisting
 from pgc.nodeservers.events import LogWritten
 from pgc.nodeservers.expiry import Expiry
 from pgc.nodeservers.hot import HotLane
+from pgc.nodeservers.housekeeping import Housekeeping
 from pgc.nodeservers.inbound import FILTERS, Inbound
+from pgc.nodeservers.installs import Installs
+from pgc.nodeservers.journals import Journals
 from pgc.nodeservers.life import Life
 from pgc.nodeservers.listener import HomeListener
 from pgc.nodeservers.manager import Manager
 from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.outbound import Outbound
+from pgc.nodeservers.parking import Parking
+from pgc.nodeservers.post_mortem import PostMortem
 from pgc.nodeservers.provisioner import Provisioner
 from pgc.nodeservers.requests import Requests
 from pgc.nodeservers.router import Router
+from pgc.nodeservers.starts import Starts
 from pgc.nodeservers.states import State
+from pgc.nodeservers.supervisor import Supervisor
+from pgc.nodeservers.switch import Switch
 from pgc.nodeservers.wishes import Wishes
 from pgc.nodeservers.writer import ValueWriter
 from pgc.sandbox.python import interpreter
+from pgc.sandbox.pythons import Pythons
 from pgc.secrets.keyring import Keyring
 from pgc.simulator.server import SimulatedIsy
 from pgc.storage.storage import Storage
 from pgc.workers.logs import LogEntry
 from pgc.workers.pool import WarmPool
 
+from .fake_clock import FakeClock
 from .fake_run import SOON, FakeRun, FakeRuntime
 
 STAGE = "test"
-_OF_RUNS = ("durable lane of", "log of", "watch ", "provision ", "life of ", "wishes", "command of", "ends of")
+_OF_RUNS = (
+    "durable lane of",
+    "log of",
+    "watch ",
+    "provision ",
+    "life of ",
+    "wishes",
+    "command of",
+    "ends of",
+    "install ",
+    "look after",
+)
 
 
 class Home:
@@ -63,6 +89,9 @@ class Home:
         self.folder = folder
         self.simulator = simulator
         self.runtime = runtime
+        self.clock = FakeClock()
+        self.policy: Policy | None = Policy()
+        self.starts_at_once = 100
         self._broker_port = 0
         self.kept_by_broker: list[tuple[str, bytes]] = []
         """What the platform gets before it has found its runs again."""
@@ -76,6 +105,9 @@ class Home:
         self.stack.push_async_callback(self.storage.close)
         await self._open_messages()
         await self._open_isys()
+        self.journals = Journals(self.events, self.folder / "logs", 1024 * 1024)
+        await self.journals.start()
+        self.stack.push_async_callback(self.journals.stop)
         self._build_manager()
         granting = asyncio.create_task(self.manager.grant(), name="wishes")
         self.stack.callback(granting.cancel)
@@ -167,7 +199,8 @@ class Home:
             self.broker.url, "platform", "opensesame", filters, lambda *frame: self._receive(*frame)
         )
         self.outbound = Outbound(self.link)
-        self.inbound = Inbound(self.directory, self.hot, self.outbound)
+        self.wishes = Wishes()
+        self.inbound = Inbound(self.directory, self.hot, self.outbound, self.wishes)
         await self.link.start()
         self.stack.push_async_callback(self.link.stop)
 
@@ -192,7 +225,6 @@ class Home:
 
     def _build_manager(self) -> None:
         self.bundles = BundleStore(self.folder / "bundles")
-        self.wishes = Wishes()
         self.effects = Effects(self.hot, self.outbound, self.provisioner, self.requests, self.wishes)
         self.stack.push_async_callback(self.effects.stop)
         self.applier = Applier(self.storage, self.effects)
@@ -207,19 +239,50 @@ class Home:
             applier=self.applier,
             provisioner=self.provisioner,
             stop_grace=1.0,
+            publish_host="127.0.0.1",
+        )
+        self.supervisor = Supervisor(
+            life=self.life,
+            starts=Starts(self.starts_at_once),
+            post_mortem=PostMortem(self.bundles),
+            parking=Parking(self.storage.parking),
+            policy=self.policy,
+            clock=self.clock,
         )
         self.manager = Manager(
             storage=self.storage,
             directory=self.directory,
             isys=self.isys,
-            builder=Builder(self.bundles, self.runtime.sandbox, cache=self.folder / "cache", python=interpreter()),
             bundles=self.bundles,
+            enlisting=Enlisting(
+                storage=self.storage,
+                directory=self.directory,
+                provisioner=self.provisioner,
+                journals=self.journals,
+                events=self.events,
+                stage=STAGE,
+            ),
+            installs=self._installs(),
             life=self.life,
+            supervisor=self.supervisor,
             provisioner=self.provisioner,
             applier=self.applier,
-            events=self.events,
             wishes=self.wishes,
-            stage=STAGE,
+            journals=self.journals,
+        )
+
+    def _installs(self) -> Installs:
+        sandbox, uploads = self.runtime.sandbox, self.folder / "uploads"
+        uploads.mkdir(exist_ok=True)
+        self.housekeeping = Housekeeping(self.directory, self.bundles, self.folder)
+        return Installs(
+            fetcher=Fetcher(self.bundles, Git(sandbox, SshKeys(self.folder / "ssh"))),
+            builder=Builder(self.bundles, sandbox, cache=self.folder / "cache", pythons=Pythons(interpreter())),
+            bundles=self.bundles,
+            applier=self.applier,
+            switch=Switch(self.storage, self.supervisor),
+            housekeeping=self.housekeeping,
+            uploads=uploads,
         )
 
     async def _callback(self, nodeserver: NodeServer) -> str:

@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 
+from pgc.sandbox.errors import InterpreterError
+from pgc.sandbox.pythons import AUTO
 from pgc.sandbox.unconfined import Unconfined
 from pgc.workers.errors import WorkerError
-from pgc.workers.runtime import Assignment, Contents, Exit, LogLine, Stream
+from pgc.workers.runtime import Assignment, Contents, Exit, LogLine, Original, Outside, Stream
 
-SOON = 8.0
+SOON = 20.0
 Json = dict[str, Any]
 
 
@@ -28,6 +30,7 @@ class FakeProcess:
         self._tell_assigned = assigned
         self.id = secrets.token_hex(16)
         self.pid = None
+        self.door = None
         self.environment: dict[str, str] = {}
         self.dialect = ""
         self._exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
@@ -38,7 +41,7 @@ class FakeProcess:
     def ended(self) -> bool:
         return self._exit.done()
 
-    async def assign(self, contents: Contents, assignment: Assignment) -> None:
+    async def assign(self, contents: Contents, assignment: Assignment, outside: Outside | None = None) -> None:
         self.environment = dict(assignment.environment)
         self.dialect = str(assignment.dialect)
         self._tell_assigned()
@@ -74,6 +77,9 @@ class FakeProcess:
             self._said.set()
 
 
+MISSING_PYTHON = "3.99"
+
+
 class FakeRuntime:
     """Hands out processes, and finds them again; `broken` makes it fail."""
 
@@ -82,6 +88,7 @@ class FakeRuntime:
     def __init__(self) -> None:
         self.processes: dict[str, FakeProcess] = {}
         self.broken = False
+        self.pythons: list[str] = []
         self._assigned = asyncio.Event()
 
     async def assigned(self, count: int) -> None:
@@ -91,7 +98,12 @@ class FakeRuntime:
                 self._assigned.clear()
                 await self._assigned.wait()
 
-    async def spawn(self) -> FakeProcess:
+    async def prepare(self, python: str) -> None:
+        if python == MISSING_PYTHON:
+            raise InterpreterError(f"there is no Python {python}")
+
+    async def spawn(self, original: Original | None = None, *, python: str = AUTO) -> FakeProcess:
+        self.pythons.append(python)
         process = FakeProcess(self._assigned.set)
         self.processes[process.id] = process
         return process

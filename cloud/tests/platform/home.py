@@ -77,11 +77,11 @@ class Home:
         async with asyncio.timeout(PATIENCE):
             await nodeserver.until(*states)
 
-    async def said(self, nodeserver: NodeServer, text: str) -> LogEntry:
+    async def said(self, nodeserver: NodeServer, text: str, patience: float = PATIENCE) -> LogEntry:
         """The first line with this text in the NodeServer's log, now or soon."""
         with self.platform.events.subscribe(LogWritten) as written:
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(patience):
                     while (found := _line(nodeserver, text)) is None:
                         await anext(written)
             except TimeoutError:
@@ -105,15 +105,15 @@ class Neighbour:
         self.nodeserver = nodeserver
         self._home = home
 
-    async def is_counting(self) -> None:
+    async def is_counting(self, patience: float = PATIENCE) -> None:
         """Its values arrive."""
         address = f"n{self.nodeserver.slot:03}_controller"
         count = int(self._home.held(address, "GV1") or 0)
-        await self._home.sim.until(lambda _state: int(self._home.held(address, "GV1") or 0) > count + 3, PATIENCE)
+        await self._home.sim.until(lambda _state: int(self._home.held(address, "GV1") or 0) > count + 3, patience)
 
-    async def is_well(self) -> None:
+    async def is_well(self, patience: float = PATIENCE) -> None:
         """Its values arrive, and there is no complaint."""
-        await self.is_counting()
+        await self.is_counting(patience)
         assert (self.nodeserver.state, self.nodeserver.reason) == (State.RUNNING, "")
         assert self.nodeserver.journal.errors == 0
 

@@ -34,10 +34,12 @@ async def test_requirements_that_do_not_install_harm_nobody(home: Home, neighbou
     folder = home.write("needy", COUNTS, {"requirements.txt": "./a-package-that-is-not-there\n"})
     with pytest.raises(BundleError, match=r"requirements.txt does not install: .*a-package-that-is-not-there"):
         await home.add(folder, slot=1)
-    assert home.platform.manager.all() == [neighbour.nodeserver]
+    failed, other = home.platform.manager.all()
+    assert (failed.state, other) == (State.FAILED, neighbour.nodeserver)
     await neighbour.is_well()
+    await home.platform.manager.remove(failed.worker)
     whole = await home.add(home.write("whole", COUNTS), slot=1)
-    assert whole.state is State.STOPPED, "the slot of the one that failed is still free"
+    assert whole.state is State.STOPPED, "the slot of the one that failed is free again"
 
 
 async def test_a_byte_order_mark_does_no_harm(home: Home) -> None:
