@@ -1,6 +1,7 @@
 """A NodeServer's whole life over HTTP, with a real run of a bundled example."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,34 @@ async def test_restart_is_a_new_run(owner: aiohttp.ClientSession, platform: Plat
     assert (await _call(owner, "POST", f"{path}/stop"))["state"] == "stopped"
 
 
+async def test_what_the_supervisor_does_is_shown(
+    owner: aiohttp.ClientSession, platform: Platform, isy: str, tmp_path: Path
+) -> None:
+    (tmp_path / "server.json").write_text('{"name": "Odd", "type": "python3", "executable": "odd.py"}')
+    (tmp_path / "odd.py").write_text("import pgc_interface\nimport nobody_has_this\n")
+    added = await platform.manager.add(platform.isys.get(isy), tmp_path, trusted=True, say=lambda text: None)
+    path = f"/api/nodeservers/{added.worker}"
+    shown = await _call(owner, "GET", path)
+    assert (shown["last_exit"], shown["restarts"], shown["place"], shown["starts_again"]) == (None, 0, None, None)
+    await _call(owner, "POST", f"{path}/start")
+    async with asyncio.timeout(60):
+        await added.until(State.CRASHED)
+    shown = await _call(owner, "GET", path)
+    assert "No module named 'nobody_has_this', in odd.py:2" in shown["reason"]
+    assert "requirements.txt" in shown["hint"]
+    assert shown["last_exit"] == {"text": "exit code 1", "code": 1, "signal": None}
+    stopped = await _call(owner, "POST", f"{path}/stop")
+    assert (stopped["state"], stopped["starts_again"]) == ("stopped", None)
+
+
+async def test_the_owner_chooses_that_a_stuck_one_is_restarted(owner: aiohttp.ClientSession, weather: str) -> None:
+    path = f"/api/nodeservers/{weather}"
+    assert (await _call(owner, "GET", path))["restart_stuck"] is False
+    chosen = {"restart_stuck": True}
+    assert await _call(owner, "PUT", f"{path}/restart-stuck", chosen) == chosen
+    assert (await _call(owner, "GET", path))["restart_stuck"] is True
+
+
 async def test_a_slot_that_does_not_exist_or_is_taken_is_refused(
     owner: aiohttp.ClientSession, isy: str, weather: str, platform: Platform
 ) -> None:
@@ -125,7 +154,7 @@ async def test_a_slot_that_does_not_exist_or_is_taken_is_refused(
         async with owner.post("/api/nodeservers", json={**new, "slot": slot}) as answer:
             assert answer.status == status
             assert f"slot {slot}" in (await answer.json())["error"]
-    added = await _call(owner, "POST", "/api/nodeservers", new)
+    added = await _installed(owner, new)
     assert (added["slot"], added["state"], added["name"]) == (2, "stopped", "Thermostat")
 
 
@@ -143,9 +172,20 @@ async def test_the_dialect_is_shown_with_its_reason_and_can_be_chosen(
     assert (chosen["api"], chosen["dialect"], chosen["dialect_reason"]) == ("pgc", "pgc", "its owner chose so")
     async with owner.put(f"{path}/api", json={"api": "udi_interface"}) as answer:
         assert answer.status == 422
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert (await _call(owner, "PUT", f"{path}/python", {"python": own}))["python"] == own
+    for wrong in ("2.7", "3", "", "3.7"):
+        async with owner.put(f"{path}/python", json={"python": wrong}) as answer:
+            assert answer.status == 422
+    assert (await _call(owner, "GET", path))["python"] == own
     if platform.sandbox.isolated:
         new = {"isy": isy, "folder": str(tmp_path), "api": "pgc"}
-        assert (await _call(owner, "POST", "/api/nodeservers", new))["dialect"] == "pgc"
+        assert (await _installed(owner, new))["dialect"] == "pgc"
+
+
+async def _installed(owner: aiohttp.ClientSession, new: dict[str, Any]) -> Any:
+    added = await _call(owner, "POST", "/api/nodeservers", new)
+    return await _call(owner, "GET", f"/api/nodeservers/{added['worker']}/installed")
 
 
 async def _call(owner: aiohttp.ClientSession, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -5,7 +5,15 @@ from typing import Any
 from fastapi import APIRouter, status
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from pgc.api.shapes import LogLevelShape, MapPatch, PollsShape, TypedParamsShape
+from pgc.api.shapes import (
+    LogLevelShape,
+    MapPatch,
+    NetworkShape,
+    NodeServerShape,
+    PollsShape,
+    RestartStuckShape,
+    TypedParamsShape,
+)
 from pgc.nodeservers.manager import Manager
 from pgc.safe_html import render
 from pgc_interface import wire
@@ -49,13 +57,14 @@ def _add_params_routes(router: APIRouter, manager: Manager) -> None:
 def _add_notice_routes(router: APIRouter, manager: Manager) -> None:
     @router.get("/{worker}/notices")
     async def read_notices(worker: str) -> dict[str, str]:
-        """Their HTML as the NodeServer wrote it: to be cleaned before it is shown."""
-        return manager.get(worker).saved.notices
+        """Their HTML as the NodeServer wrote it, to be cleaned before it is shown; keys that begin with `platform:` are
+        the platform's own."""
+        return manager.get(worker).notices
 
     @router.delete("/{worker}/notices", status_code=status.HTTP_204_NO_CONTENT)
     async def dismiss_notice(worker: str, key: str) -> None:
         """The key is no part of the path: it is a stranger's, and clients shorten `notices/..` to the NodeServer."""
-        await manager.change(worker, wire.Upstream(patchnotices=wire.NoticePatch(unset=[key])))
+        await manager.dismiss_notice(worker, key)
 
 
 def _add_settings_routes(router: APIRouter, manager: Manager) -> None:
@@ -71,6 +80,17 @@ def _add_settings_routes(router: APIRouter, manager: Manager) -> None:
         """From now on, and at every start."""
         await manager.set_log_level(worker, level.level)
         return level
+
+    @router.put("/{worker}/network")
+    async def set_network(worker: str, chosen: NetworkShape) -> NodeServerShape:
+        """What it reaches, and is reached by, from its next start on."""
+        return NodeServerShape.of(await manager.set_network(worker, lan=chosen.lan, published=chosen.published))
+
+    @router.put("/{worker}/restart-stuck")
+    async def set_restart_stuck(worker: str, chosen: RestartStuckShape) -> RestartStuckShape:
+        """Whether it is restarted when a handler has not returned for ten minutes; else that is only shown."""
+        await manager.set_restart_stuck(worker, chosen.restart_stuck)
+        return chosen
 
 
 def _add_page_routes(router: APIRouter, manager: Manager) -> None:

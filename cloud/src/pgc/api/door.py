@@ -6,12 +6,16 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pgc.bundles.archive import LARGEST
+
 LARGEST_BODY = 1024 * 1024
 _GUARDED = "/api/"
+_UPLOAD = "/upload"
+"""Where paths end so, the body is a zip, and goes to the disk as it comes."""
 
 
 class Door:
-    """Guards ``/api/``: lets through what carries ``Authorization: Bearer <token>``, up to 1 MiB of body."""
+    """Guards ``/api/``: lets through what carries ``Authorization: Bearer <token>``, up to 1 MiB of body, or a zip."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
@@ -22,12 +26,13 @@ class Door:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        most = LARGEST if scope["path"].endswith(_UPLOAD) else LARGEST_BODY
         if scope["path"].startswith(_GUARDED) and not self._has_token(headers):
             await _refuse(send, HTTPStatus.UNAUTHORIZED, "the API wants its token", _HINT)
-        elif _too_long(headers):
-            await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {LARGEST_BODY} bytes", "")
+        elif _too_long(headers, most):
+            await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {most} bytes", "")
         else:
-            await self._app(scope, _bounded(receive), send)
+            await self._app(scope, _bounded(receive, most), send)
 
     def _has_token(self, headers: dict[bytes, bytes]) -> bool:
         return hmac.compare_digest(headers.get(b"authorization", b""), self._expected)
@@ -36,12 +41,12 @@ class Door:
 _HINT = "it is in the file api-token of the data folder"
 
 
-def _too_long(headers: dict[bytes, bytes]) -> bool:
+def _too_long(headers: dict[bytes, bytes], most: int) -> bool:
     length = headers.get(b"content-length", b"0")
-    return not length.isdigit() or int(length) > LARGEST_BODY
+    return not length.isdigit() or int(length) > most
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """Ends a body that was announced without a length once it is too long."""
     taken = 0
 
@@ -49,7 +54,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return message if taken <= LARGEST_BODY else {"type": "http.disconnect"}
+        return message if taken <= most else {"type": "http.disconnect"}
 
     return limited
 

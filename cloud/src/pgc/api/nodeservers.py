@@ -1,40 +1,34 @@
 """NodeServers over HTTP."""
 
-import logging
 from pathlib import Path
 
 from fastapi import APIRouter, status
 
 from pgc.api.configuration import add_configuration_routes
 from pgc.api.deletions import add_deletion_routes
-from pgc.api.shapes import ApiShape, LogShape, NewNodeServer, NodeServerShape, NodeShape
+from pgc.api.installs import add_install_routes
+from pgc.api.logs import add_log_routes
+from pgc.api.shapes import ApiShape, NodeServerShape, NodeShape, PythonShape
 from pgc.isy.manager import IsyManager
 from pgc.nodeservers.deletions import Deletions
 from pgc.nodeservers.manager import Manager
 
-_log = logging.getLogger(__name__)
 
-
-def nodeserver_routes(manager: Manager, isys: IsyManager, deletions: Deletions) -> APIRouter:
+def nodeserver_routes(manager: Manager, isys: IsyManager, deletions: Deletions, uploads: Path) -> APIRouter:
     router = APIRouter(prefix="/nodeservers", tags=["NodeServers"])
-    _add_life_routes(router, manager, isys)
+    add_install_routes(router, manager, isys, uploads)
+    _add_life_routes(router, manager)
     _add_state_routes(router, manager)
+    add_log_routes(router, manager)
     add_configuration_routes(router, manager)
     add_deletion_routes(router, manager, deletions)
     return router
 
 
-def _add_life_routes(router: APIRouter, manager: Manager, isys: IsyManager) -> None:
+def _add_life_routes(router: APIRouter, manager: Manager) -> None:
     @router.get("")
     async def list_nodeservers() -> list[NodeServerShape]:
         return [NodeServerShape.of(nodeserver) for nodeserver in manager.all()]
-
-    @router.post("", status_code=status.HTTP_201_CREATED)
-    async def add_nodeserver(new: NewNodeServer) -> NodeServerShape:
-        """Installs the NodeServer in a folder; it is stopped afterwards."""
-        isy = isys.get(new.isy)
-        added = await manager.add(isy, Path(new.folder), slot=new.slot, name=new.name, api=new.api, say=_log.info)
-        return NodeServerShape.of(added)
 
     @router.get("/{worker}")
     async def get_nodeserver(worker: str) -> NodeServerShape:
@@ -68,6 +62,7 @@ def _add_state_routes(router: APIRouter, manager: Manager) -> None:
         """The dialect that it is run in from its next start on; what it needs is installed before the answer."""
         return NodeServerShape.of(await manager.choose_api(worker, chosen.api))
 
-    @router.get("/{worker}/log")
-    async def read_log(worker: str) -> list[LogShape]:
-        return [LogShape.of(entry) for entry in manager.get(worker).journal.entries()]
+    @router.put("/{worker}/python")
+    async def choose_python(worker: str, chosen: PythonShape) -> NodeServerShape:
+        """The Python that it runs on from its next start on; what it needs is installed before the answer."""
+        return NodeServerShape.of(await manager.choose_python(worker, chosen.python))
