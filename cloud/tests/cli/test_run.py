@@ -37,7 +37,8 @@ def test_json_tells_every_kind_of_event_and_the_summary_last(shell: Shell) -> No
     told = events(done.stdout)
     assert {node["address"] for node in told["node"]} == {"controller", "air", "wind", "rain"}
     assert {"address", "driver", "value", "uom"} <= set(told["driver"][0])
-    assert [state["state"] for state in told["state"]] == ["starting", "running", "stopping", "stopped"]
+    states = ["added", "installing", "stopped", "starting", "running", "stopping", "stopped"]
+    assert [state["state"] for state in told["state"]] == states
     assert "location" in told["notice"][0]["notices"]
     assert any("Weather station starts" in log["text"] for log in told["log"])
     (summary,) = told["summary"]

@@ -34,7 +34,7 @@ def say(text: str) -> None:
     progress.print(shown(text), markup=False, soft_wrap=True)
 
 
-def say_json(kind: str, time: float, **fields: object) -> None:
+def say_json(kind: str, /, time: float, **fields: object) -> None:
     """One object a line; `time` is Unix seconds."""
     try:
         sys.stdout.buffer.write(msgspec.json.encode({"type": kind, "time": round(time, 3), **fields}) + b"\n")

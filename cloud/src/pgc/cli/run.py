@@ -23,6 +23,7 @@ from pgc.nodeservers.nodeserver import NodeServer
 from pgc.nodeservers.states import State
 from pgc.platform import Platform
 from pgc.sandbox.probe import probe
+from pgc.sandbox.pythons import AUTO
 from pgc.storage.records import Api
 from pgc_interface import wire
 
@@ -36,6 +37,7 @@ def run(
     verify_tls: Annotated[bool, typer.Option(help="Check the certificate of an https ISY.")] = True,
     seconds: Annotated[float | None, typer.Option("--for", help="Stop after this many seconds.", min=0)] = None,
     api: Annotated[Api, typer.Option(help="The dialect it is run in; auto: the one its source asks for.")] = Api.AUTO,
+    python: Annotated[str, typer.Option(help="The Python it runs on, such as 3.8; auto: the platform's own.")] = AUTO,
     trust: Annotated[bool, typer.Option(help="Run it even where nothing isolates it.")] = False,
     json: Annotated[bool, typer.Option(help="Print one JSON object a line.")] = False,
 ) -> None:
@@ -43,7 +45,7 @@ def run(
     params = dict(_param(text) for text in param or [])
     choice = choose_isy(isy, verify_tls=verify_tls)
     report = JsonReport() if json else PlainReport()
-    job = _Job(folder.absolute(), params, choice, seconds, api, trust, report)
+    job = _Job(folder.absolute(), params, choice, seconds, api, python, trust, report)
     summary = run_command(job.run)
     report.summary(summary)
     if not summary.ok:
@@ -57,6 +59,7 @@ class _Job:
     isy: IsyChoice
     seconds: float | None
     api: Api
+    python: str
     trust: bool
     report: Report
 
@@ -65,7 +68,7 @@ class _Job:
         check_trust(sandbox, self.folder, trust=self.trust)
         say(f"Isolation: {sandbox.reason}")
         async with AsyncExitStack() as stack:
-            opening = stack.enter_async_context(passing_platform(sandbox, **self.isy.settings))
+            opening = stack.enter_async_context(passing_platform(sandbox, restart_crashed=False, **self.isy.settings))
             platform = await interrupts.unless(opening)
             isy = await interrupts.unless(stack.enter_async_context(self.isy.open(platform)))
             async with reporting(platform.events, self.report):
@@ -73,7 +76,7 @@ class _Job:
                 return await self._live(platform, nodeserver, interrupts)
 
     async def _install(self, platform: Platform, isy: Isy) -> NodeServer:
-        nodeserver = await platform.manager.add(isy, self.folder, api=self.api, trusted=True, say=say)
+        nodeserver = await platform.manager.add(isy, self.folder, api=self.api, python=self.python, trusted=True)
         if self.params:
             patch = wire.Upstream(patchparams=wire.Patch(set=dict(self.params)))
             await platform.manager.change(nodeserver.worker, patch)
