@@ -64,7 +64,7 @@ class AtHome:
         measured = Measured(load, [], [])
         for _ in range(effort.repetitions):
             arrivals, sent = self.through(wanted)
-            measured.latencies.append(_latencies(arrivals, load))
+            measured.latencies.append(latencies(arrivals, load))
             measured.straight.append(self._straight(wanted))
             measured.sent += sent
             measured.lost += sent - len(arrivals)
@@ -95,7 +95,7 @@ class AtHome:
     def _straight(self, load: Load) -> list[float]:
         self._isys.clear()
         send_paced(self._isys.urls[0], load.rate, load.seconds)
-        return _latencies(self._isys.arrivals(), load)
+        return latencies(self._isys.arrivals(), load)
 
 
 @contextmanager
@@ -114,7 +114,7 @@ def _is_controller(arrival: Arrival) -> bool:
     return arrival.address.endswith("_controller")
 
 
-def _latencies(arrivals: list[Arrival], load: Load) -> list[float]:
+def latencies(arrivals: list[Arrival], load: Load) -> list[float]:
     own = load.isy_seconds * 1000
     return [max(0.0, milliseconds(int(arrival.value), arrival.at) - own) for arrival in arrivals]
 
