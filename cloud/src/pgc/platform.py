@@ -28,12 +28,12 @@ from pgc.bundles.ssh_keys import SshKeys
 from pgc.bundles.store import BundleStore
 from pgc.errors import PgcError
 from pgc.events import Events
+from pgc.isy.callback import reached_by
 from pgc.isy.errors import PortTaken
 from pgc.isy.ingress import Ingress
-from pgc.isy.isy import Isy
 from pgc.isy.manager import IsyManager
-from pgc.isy.own_address import own_address_towards
 from pgc.isy.slots import callback_url
+from pgc.nodeservers import tasks
 from pgc.nodeservers.applier import Applier
 from pgc.nodeservers.backoff import Policy
 from pgc.nodeservers.deletions import Deletions
@@ -80,10 +80,6 @@ from pgc.workers.sdk import prepare_sdk
 LOCK = "lock"
 """In the data folder: whoever holds it is the platform of that folder."""
 _log = logging.getLogger(__name__)
-_UNREACHABLE = (
-    "the ISY %s cannot call back at %s: set PGC_ISY_LISTEN_HOST to an address that it reaches, such as 0.0.0.0"
-)
-_EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 (recognised here, not listened on)
 
 
 class Part(Protocol):
@@ -151,18 +147,8 @@ class Platform:
 
     async def callback_url(self, nodeserver: NodeServer) -> str:
         """Where an ISY reaches the slot of this NodeServer."""
-        base = self.settings.isy_callback_url or await self._own_url(nodeserver.isy)
+        base = self.settings.isy_callback_url or await reached_by(nodeserver.isy, self._ingress.url)
         return callback_url(base, nodeserver.isy.id, nodeserver.slot)
-
-    async def _own_url(self, isy: Isy) -> str:
-        """A listener on every address is reached by the one that leads to the ISY."""
-        listening = urlsplit(self._ingress.url)
-        host = await own_address_towards(isy.login.url)
-        if listening.hostname not in _EVERY_ADDRESS:
-            if host != listening.hostname and listening.hostname == "127.0.0.1":
-                _log.error(_UNREACHABLE, isy.name, self._ingress.url)
-            return self._ingress.url
-        return f"http://{f'[{host}]' if ':' in host else host}:{listening.port}"
 
     async def _start(self) -> None:
         folder = self.settings.data_folder
@@ -184,6 +170,7 @@ class Platform:
         self._uploads.mkdir(mode=0o700, exist_ok=True)
         self._build_manager(await asyncio.to_thread(BundleStore, folder / "bundles"))
         self._stack.push_async_callback(self.manager.shut_down)
+        await self._housekeeping.tidy_uploads(await self._storage.nodeservers.all())
         await self._start_api(self._token)
         self._stack.callback(self._journals.end_readers)
         self._run(self.manager.grant(), "wishes of NodeServers")
@@ -192,7 +179,7 @@ class Platform:
         await self.manager.recover()
         self._inbound.recovered()
         self._run(self._expiry.run(), "ends of notices")
-        self._run(self._housekeeping.tidy_at_start(), "housekeeping")
+        self._run(self._housekeeping.tidy(), "housekeeping")
         self._ready = True
 
     async def _own_runtime(self, folder: Path) -> Runtime:
@@ -351,7 +338,14 @@ class Platform:
 
     async def _start_api(self, token: str) -> None:
         app = build_app(
-            self.manager, self.isys, self._deletions, self._runtime.sandbox, token, lambda: self.missing, self._uploads
+            self.manager,
+            self.isys,
+            self._deletions,
+            self._runtime.sandbox,
+            token,
+            started=lambda: self._ready,
+            missing=lambda: self.missing,
+            uploads=self._uploads,
         )
         new_api = partial(ApiServer, app, self.settings.api_host)
         self._api = await self._on_kept_port("api_port", self.settings.api_port, new_api)
@@ -380,13 +374,7 @@ class Platform:
         return part
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.create_task(work, name=name)
-
-        async def end() -> None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-        self._stack.push_async_callback(end)
+        self._stack.push_async_callback(tasks.end, [tasks.begin(work, name)])
 
 
 def _limits(settings: Settings) -> Limits:

@@ -139,6 +139,10 @@ class FakeRun:
         self._ready = asyncio.Event()
         self._client: paho.Client | None = None
 
+    @property
+    def login(self) -> str:
+        return self._address.username or ""
+
     async def connect(self) -> None:
         """Connects with a last will, subscribes, and says so."""
         name = self._address.username

@@ -1,12 +1,15 @@
 """NodeServers added, started, found again, stopped and removed."""
 
 import asyncio
+import errno
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from pgc.broker.access import Login
+from pgc.broker.embedded import EmbeddedBroker
 from pgc.errors import PgcError
 from pgc.nodeservers.errors import NoSuchNodeServer, NotPossibleNow, Refused, SlotTaken
 from pgc.nodeservers.nodeserver import NodeServer
@@ -172,6 +175,43 @@ async def test_a_run_that_cannot_be_taken_up_keeps_the_platform_from_nothing(
     found = home.manager.get(nodeserver.worker)
     await home.until(found, State.STARTING)
     assert line(found, "its run was not found again: its keeper says")
+
+
+async def test_what_the_machine_refuses_one_run_keeps_the_platform_from_nothing(
+    home: Home, nodeserver: NodeServer, run: FakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the socket of its way to the broker cannot be made again."""
+    other = await home.add(slot=4)
+    others = await home.start(other)
+    await home.crash()
+    allow, login = EmbeddedBroker.allow, run.login
+
+    async def no_space(broker: EmbeddedBroker, allowed: Login, secret: str | None = None) -> None:
+        if allowed.name == login:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        await allow(broker, allowed, secret)
+
+    monkeypatch.setattr(EmbeddedBroker, "allow", no_space)
+    await home.open()
+    assert line(home.manager.get(nodeserver.worker), "its run was not found again: [Errno 28] No space left")
+    await home.runtime.assigned(3)
+    assert (run.process.ended, others.process.ended) == (True, False)
+
+
+async def test_what_cannot_be_taken_up_has_no_login_any_more(
+    home: Home, nodeserver: NodeServer, run: FakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await home.crash()
+    home.runtime.broken = True
+    revoke, revoked = EmbeddedBroker.revoke, list[str]()
+
+    async def noting(broker: EmbeddedBroker, name: str) -> None:
+        revoked.append(name)
+        await revoke(broker, name)
+
+    monkeypatch.setattr(EmbeddedBroker, "revoke", noting)
+    await home.open()
+    assert revoked == [run.login]
 
 
 async def test_a_run_that_was_being_stopped_is_stopped(home: Home, nodeserver: NodeServer, run: FakeRun) -> None:

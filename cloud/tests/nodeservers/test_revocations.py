@@ -31,8 +31,7 @@ async def other(home: Home) -> NodeServer:
 async def test_each_is_asked_for_until_it_is_confirmed(nodeserver: NodeServer, other: NodeServer) -> None:
     broker = LameBroker()
     revocations = Revocations(broker)
-    for login in ("a", "b", "c"):
-        await revocations.revoke(nodeserver, login)
+    assert [await revocations.revoke(nodeserver, login) for login in ("a", "b", "c")] == [False, False, True]
     assert broker.confirmed == ["c"]
     await revocations.complete(other)
     broker.stuck.remove("a")

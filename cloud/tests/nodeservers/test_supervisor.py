@@ -203,6 +203,50 @@ async def test_a_start_that_fails_for_a_passing_cause_is_tried_again(
     assert nodeserver.care.restarts == 8
 
 
+async def test_a_start_that_failed_at_first_is_no_failure_once_it_runs(
+    home: Home, nodeserver: NodeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeRuntime, "spawn", _no_memory)
+        with pytest.raises(WorkerError):
+            await home.manager.start(nodeserver.worker)
+    await pause_over(home, 1)
+    await home.runtime.assigned(1)
+    await home.manager.start(nodeserver.worker)
+    await home.run_of(nodeserver).connect()
+    await home.until(nodeserver, State.RUNNING)
+    await home.manager.start(nodeserver.worker)
+    assert len(processes(home)) == 1
+
+
+async def test_an_owners_start_tells_how_the_try_that_is_under_way_ends(
+    home: Home, nodeserver: NodeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeRuntime, "spawn", _no_memory)
+        with pytest.raises(WorkerError):
+            await home.manager.start(nodeserver.worker)
+    reached, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def refuses(*_: object) -> None:
+        reached.set()
+        await goes_on.wait()
+        raise WorkerError("it did not take its NodeServer")
+
+    monkeypatch.setattr(FakeProcess, "assign", refuses)
+    await pause_over(home, 1)
+    async with asyncio.timeout(SOON):
+        await reached.wait()
+        starting = asyncio.create_task(home.manager.start(nodeserver.worker))
+        asyncio.get_running_loop().call_later(0, goes_on.set)
+        with pytest.raises(WorkerError, match="did not take"):
+            await starting
+
+
+async def _no_memory(*_: object, **__: object) -> FakeProcess:
+    raise WorkerError("a keeper cannot be started: out of memory")
+
+
 async def test_a_start_that_only_the_owner_can_make_possible_is_not_tried_again(
     home: Home, nodeserver: NodeServer
 ) -> None:
@@ -256,6 +300,22 @@ async def test_a_start_waits_until_the_run_before_is_revoked(
     await pause_over(home, 1)
     await home.runtime.assigned(2)
     assert deaf_broker.revoked == [login]
+
+
+async def test_what_was_not_revoked_is_so_by_the_next_platform(
+    home: Home, nodeserver: NodeServer, run: FakeRun, deaf_broker: DeafBroker
+) -> None:
+    """A broker of others keeps the login while the platform is away."""
+    await home.manager.stop(nodeserver.worker)
+    await home.crash()
+    await home.open()
+    assert deaf_broker.revoked == []
+    await home.crash()
+    deaf_broker.hears = True
+    await home.open()
+    assert deaf_broker.revoked == [run.login]
+    assert await home.storage.runs.all() == []
+    assert home.manager.get(nodeserver.worker).state is State.STOPPED
 
 
 async def test_a_crash_while_the_broker_does_not_answer_is_seen_and_mended(

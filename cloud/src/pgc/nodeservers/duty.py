@@ -19,6 +19,11 @@ class Duty:
     error: Exception | None = None
     task: asyncio.Task[None] | None = None
 
+    def renew(self) -> None:
+        """It is started again: what came of the start before counts no longer."""
+        self.error = None
+        self.off.clear()
+
     def fail(self, error: Exception) -> None:
         self.error = error
         self.off.set()

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from sqlalchemy.exc import SQLAlchemyError
 
 from pgc.broker.access import Login
-from pgc.broker.doors import KEY
 from pgc.broker.logins import Logins
 from pgc.bundles.store import BundleStore
 from pgc.errors import PgcError
@@ -22,20 +21,18 @@ from pgc.nodeservers.clock import now_ms
 from pgc.nodeservers.errors import NotIsolated
 from pgc.nodeservers.inbound import Inbound
 from pgc.nodeservers.lane import DurableLane
-from pgc.nodeservers.launch import assignment, new_login
+from pgc.nodeservers.launch import Launcher, new_login
 from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
 from pgc.nodeservers.outbound import Outbound
-from pgc.nodeservers.outside import check_published, choose_port, outside, shared_network
+from pgc.nodeservers.outside import check_published, choose_port
 from pgc.nodeservers.provisioner import Provisioner
 from pgc.nodeservers.revocations import Revocations
 from pgc.nodeservers.states import State
-from pgc.sandbox.pythons import AUTO
-from pgc.storage.records import NodeServerRecord, RunRecord
+from pgc.storage.records import RunRecord
 from pgc.storage.storage import Storage
 from pgc.workers.pool import WarmPool
-from pgc.workers.runtime import Contents, Exit, Run, Runtime
+from pgc.workers.runtime import Exit, Run, Runtime
 from pgc_interface import wire
-from pgc_interface.dialects import Dialect
 
 _END_GRACE = 2.0
 _log = logging.getLogger(__name__)
@@ -68,10 +65,7 @@ class Life:
         publish_host: str,
     ) -> None:
         self._storage = storage
-        self._bundles = bundles
-        self._broker = broker
         self._runtime = runtime
-        self._pool = pool
         self._inbound = inbound
         self._outbound = outbound
         self._applier = applier
@@ -80,6 +74,7 @@ class Life:
         self._publish_host = publish_host
         self._opened: dict[str, _Opened] = {}
         self._revocations = Revocations(broker)
+        self._launcher = Launcher(bundles, broker, runtime, pool, provisioner, publish_host)
 
     def check_isolation(self, *, trusted: bool) -> None:
         """
@@ -148,12 +143,10 @@ class Life:
         """Takes up the run that was there before the platform restarted; None if it is gone.
 
         Raises:
-            PgcError: it is there and cannot be talked to; it was ended.
+            PgcError, OSError, SQLAlchemyError: it is there and cannot be talked to; it was ended.
         """
-        process = await self._runtime.attach(record.id)
+        process = await self._found(nodeserver, record)
         if process is None:
-            await self._revocations.revoke(nodeserver, record.login)
-            await self._storage.runs.end(record.id)
             return None
         nodeserver.enter(State.STARTING, "found again after a restart of the platform")
         nodeserver.journal.hide_hashed(record.secret_hash)
@@ -164,9 +157,9 @@ class Life:
         self._open(nodeserver, run, goes_on=True)
         run.original = process.door is not None
         try:
-            await self._let_in_again(process, login)
-        except PgcError as error:
-            await self.finish(nodeserver, run, None)
+            await self._launcher.let_in_again(process, login)
+        except BaseException as error:  # also one that nobody expects leaves no run that nobody watches
+            await tasks.undisturbed(self.finish(nodeserver, run, None))
             nodeserver.enter(State.FAILED, str(error))
             raise
         await self._provisioner.resume(nodeserver)
@@ -174,7 +167,7 @@ class Life:
 
     async def finish(self, nodeserver: NodeServer, run: CurrentRun, exit_: Exit | None) -> None:
         """The run is over: nothing new of it is taken, what was taken is applied, and nothing of it stays."""
-        await self._revocations.revoke(nodeserver, run.record.login)
+        revoked = await self._revocations.revoke(nodeserver, run.record.login)
         self._inbound.closed(nodeserver)
         await run.process.end(_END_GRACE)
         await self._close(nodeserver)
@@ -183,13 +176,26 @@ class Life:
         controller = nodeserver.controller
         if controller is not None:
             nodeserver.isy.reporter.controller_state(nodeserver.slot, controller.record.address, False)
-        await self._note_end(nodeserver, run)
+        await self._note_end(nodeserver, run, revoked=revoked)
+
+    async def _found(self, nodeserver: NodeServer, record: RunRecord) -> Run | None:
+        """The process of this run; where it cannot be had, nothing of it stays at the broker or in the database."""
+        try:
+            process = await self._runtime.attach(record.id)
+        except (PgcError, OSError):
+            await self._forget(nodeserver, record)
+            raise
+        if process is None:
+            await self._forget(nodeserver, record)
+        return process
+
+    async def _forget(self, nodeserver: NodeServer, record: RunRecord) -> None:
+        if await self._revocations.revoke(nodeserver, record.login):
+            await self._storage.runs.end(record.id)
 
     async def _launch(self, nodeserver: NodeServer) -> CurrentRun:
-        bundle = await asyncio.to_thread(self._bundles.verified, nodeserver.record.bundle)
-        if bundle is None:
-            raise PgcError(f"the installed files of {nodeserver.record.name} are gone", hint="install it again")
-        process = await tasks.obtained(self._process_for(nodeserver), lambda process: process.end(_END_GRACE))
+        contents = await self._launcher.contents(nodeserver)
+        process = await tasks.obtained(self._launcher.process_for(nodeserver), lambda process: process.end(_END_GRACE))
         login, secret = new_login(nodeserver)
         nodeserver.journal.hide(secret)
         record = RunRecord(id=process.id, worker=nodeserver.worker, login=login.name, secret_hash=login.secret_hash)
@@ -201,43 +207,11 @@ class Life:
         run = CurrentRun(record=record, process=process, original=process.door is not None)
         self._open(nodeserver, run)
         try:
-            await self._broker.allow(login, secret)
-            nodeserver.journal.remark(_in_its_dialect(nodeserver.record))
-            if shared := shared_network(nodeserver, self._runtime.sandbox):
-                nodeserver.journal.remark(shared)
-            await self._hand_over(nodeserver, process, Contents(bundle.source, bundle.site), login, secret)
+            await self._launcher.hand_over(nodeserver, process, contents, login, secret)
         except BaseException:
             await tasks.undisturbed(self.finish(nodeserver, run, None))
             raise
         return run
-
-    async def _process_for(self, nodeserver: NodeServer) -> Run:
-        """A warm one, unless it brings a client library that needs other surroundings."""
-        if nodeserver.record.dialect is not Dialect.ORIGINAL:
-            return await self._pool.take(nodeserver.record.python)
-        needs = await originals.needs(nodeserver.server_file, self._runtime.sandbox)
-        return await self._runtime.spawn(needs, python=nodeserver.record.python)
-
-    async def _hand_over(
-        self, nodeserver: NodeServer, process: Run, contents: Contents, login: Login, secret: str
-    ) -> None:
-        let = outside(nodeserver, self._publish_host)
-        if process.door is None:
-            await process.assign(contents, assignment(nodeserver, self._broker, login, secret), let)
-            return
-        await self._provisioner.profile_of(nodeserver, contents.source)
-        way = await self._broker.open_door(login, secret, process.door)
-        nodeserver.journal.hide(way.files[KEY].decode())
-        contents = replace(contents, certificates=way.files)
-        await process.assign(contents, originals.assignment_of_original(nodeserver, way), let)
-
-    async def _let_in_again(self, process: Run, login: Login) -> None:
-        if process.door is None:
-            await self._broker.allow(login)
-            return
-        login, secret = originals.renewed(login)
-        await self._broker.allow(login, secret)
-        await self._broker.open_door(login, secret, process.door)
 
     def _open(self, nodeserver: NodeServer, run: CurrentRun, *, goes_on: bool = False) -> None:
         nodeserver.run = run
@@ -271,11 +245,13 @@ class Life:
         await tasks.end([opened.work])
         await asyncio.gather(opened.log, return_exceptions=True)
 
-    async def _note_end(self, nodeserver: NodeServer, run: CurrentRun) -> None:
-        """Nothing depends on these notes: the next run writes over them, and a platform that starts looks itself."""
+    async def _note_end(self, nodeserver: NodeServer, run: CurrentRun, *, revoked: bool) -> None:
+        """Where its login is not revoked, the run stays noted: a platform that starts looks for it, and has it revoked.
+        Else nothing depends on these notes: the next run writes over them."""
         nodeserver.record = replace(nodeserver.record, last_disconnect=now_ms())
         try:
-            await self._storage.runs.end(run.record.id)
+            if revoked:
+                await self._storage.runs.end(run.record.id)
             await self._storage.nodeservers.update(nodeserver.worker, last_disconnect=nodeserver.record.last_disconnect)
         except SQLAlchemyError:
             _log.exception("the end of run %s could not be noted", run.record.id)
@@ -283,12 +259,6 @@ class Life:
     async def _copy_log(self, nodeserver: NodeServer, process: Run) -> None:
         async for line in process.lines():
             nodeserver.journal.take(process.id, line)
-
-
-def _in_its_dialect(record: NodeServerRecord) -> str:
-    reason = f": {record.dialect_reason}" if record.dialect_reason else ""
-    python = "" if record.python == AUTO else f" on Python {record.python}"
-    return f"it is run{python} in the dialect {record.dialect}{reason}"
 
 
 def _after_stop(exit_: Exit, *, asked: bool) -> str:

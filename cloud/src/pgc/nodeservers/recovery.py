@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from pgc.bundles.server_file import ServerFile
 from pgc.bundles.store import BundleStore
 from pgc.errors import PgcError
@@ -54,7 +56,7 @@ class Recovery:
         """What is wrong with one run keeps no other from starting."""
         try:
             return run is not None and await self._supervisor.resume(nodeserver, run)
-        except PgcError as error:
+        except (PgcError, OSError, SQLAlchemyError) as error:
             nodeserver.journal.remark(f"its run was not found again: {error}", "ERROR")
             return False
 

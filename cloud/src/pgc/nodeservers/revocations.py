@@ -11,13 +11,15 @@ class Revocations:
         self._open: dict[str, set[str]] = {}
         """By worker: what the broker has not confirmed."""
 
-    async def revoke(self, nodeserver: NodeServer, login: str) -> None:
-        """What the broker does not confirm is asked of it again before the next start."""
+    async def revoke(self, nodeserver: NodeServer, login: str) -> bool:
+        """False where the broker does not confirm it: it is asked again before the next start."""
         try:
             await self._broker.revoke(login)
         except BrokerError as error:
             self._open.setdefault(nodeserver.worker, set()).add(login)
             nodeserver.journal.remark(f"the login of its run could not be revoked: {error}", "WARNING")
+            return False
+        return True
 
     async def complete(self, nodeserver: NodeServer) -> None:
         """

@@ -87,7 +87,7 @@ class Supervisor:
         """Takes up the run that was there before the platform restarted; False if it is gone.
 
         Raises:
-            PgcError: it is there and cannot be talked to; it was ended.
+            PgcError, OSError, SQLAlchemyError: it is there and cannot be talked to; it was ended.
         """
         async with nodeserver.busy:
             run = await self._life.resume(nodeserver, record)
@@ -211,6 +211,7 @@ class Supervisor:
     async def _rest(self, nodeserver: NodeServer, duty: Duty, pause: float) -> None:
         duty.waits, duty.urgent = True, False
         await self._clock.sleep(pause)
+        duty.renew()
         nodeserver.care.starts_again = None
         nodeserver.care.restarts += 1
 
