@@ -1,12 +1,14 @@
 """Who gets in, and how errors are told."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
+from pgc.nodeservers.manager import Manager
 from pgc.platform import Platform
 from pgc.sandbox.unconfined import Unconfined
 from pgc.settings import Settings
@@ -33,6 +35,43 @@ async def test_health_and_readiness_are_for_everyone(stranger: aiohttp.ClientSes
     for path in ("/health", "/ready"):
         async with stranger.get(path) as answer:
             assert (answer.status, (await answer.json())["status"]) == (200, "ok")
+
+
+@pytest.mark.timeout(120)
+async def test_while_the_platform_starts_it_does_not_say_of_anything_that_it_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recover, reached, goes_on = Manager.recover, asyncio.Event(), asyncio.Event()
+
+    async def slow(manager: Manager) -> None:
+        reached.set()
+        await goes_on.wait()
+        await recover(manager)
+
+    monkeypatch.setattr(Manager, "recover", slow)
+    platform = Platform(Settings(data_folder=tmp_path / "data", warm_runs=0), Unconfined(""))
+    starting = asyncio.create_task(platform.__aenter__())
+    try:
+        async with asyncio.timeout(60):
+            await reached.wait()
+        token = (tmp_path / "data" / "api-token").read_text().strip()
+        async with aiohttp.ClientSession(platform.api_url) as client:
+            known = partial(client.get, "/api/nodeservers/known", headers={"Authorization": f"Bearer {token}"})
+            async with client.get("/api/nodeservers/known") as answer:
+                assert answer.status == 401, "a stranger learns nothing of it"
+            async with known() as answer:
+                assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+                assert (await answer.json())["error"] == "the platform is still starting"
+            async with client.get("/ready") as answer:
+                assert (answer.status, (await answer.json())["waiting_for"]) == (503, ["start"])
+            goes_on.set()
+            await starting
+            async with known() as answer:
+                assert answer.status == 404
+    finally:
+        goes_on.set()
+        await starting
+        await platform.__aexit__()
 
 
 async def test_the_openapi_page_names_every_route(stranger: aiohttp.ClientSession) -> None:

@@ -24,13 +24,14 @@ def build_app(
     deletions: Deletions,
     sandbox: Sandbox,
     token: str,
+    started: Callable[[], bool],
     missing: Callable[[], list[str]],
     uploads: Path,
 ) -> FastAPI:
-    """`missing` names the parts of the platform that are not up; `uploads` is the folder for what is being sent."""
+    """Has the platform `started`, and which parts of it are `missing` now; `uploads` is the folder for what is sent."""
     app = FastAPI(title="Polyglot Cloud", version=__version__, responses={"4XX": {"model": Problem}})
     answer_problems(app)
-    app.add_middleware(Door, token=token)
+    app.add_middleware(Door, token=token, started=started)
     shown = [Depends(HTTPBearer(auto_error=False, description="the token of the file api-token"))]
     app.include_router(isy_routes(isys, manager), prefix="/api", dependencies=shown)
     app.include_router(nodeserver_routes(manager, isys, deletions, uploads), prefix="/api", dependencies=shown)

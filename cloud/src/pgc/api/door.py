@@ -1,7 +1,11 @@
-"""What stands before the application: without the token nothing of a request is read, and no body is read whole."""
+"""What stands before the application: without the token nothing of a request is read, and no body is read whole.
+
+While the platform starts, it says so: what it does not know yet is not to look as if it were not there.
+"""
 
 import hmac
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,10 +19,12 @@ _UPLOAD = "/upload"
 
 
 class Door:
-    """Guards ``/api/``: lets through what carries ``Authorization: Bearer <token>``, up to 1 MiB of body, or a zip."""
+    """Guards ``/api/``: once the platform has `started`, lets through what carries ``Authorization: Bearer <token>``,
+    up to 1 MiB of body, or a zip."""
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
+    def __init__(self, app: ASGIApp, token: str, started: Callable[[], bool]) -> None:
         self._app = app
+        self._started = started
         self._expected = f"Bearer {token}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -27,8 +33,11 @@ class Door:
             return
         headers = dict(scope["headers"])
         most = LARGEST if scope["path"].endswith(_UPLOAD) else LARGEST_BODY
-        if scope["path"].startswith(_GUARDED) and not self._has_token(headers):
+        guarded = scope["path"].startswith(_GUARDED)
+        if guarded and not self._has_token(headers):
             await _refuse(send, HTTPStatus.UNAUTHORIZED, "the API wants its token", _HINT)
+        elif guarded and not self._started():
+            await _refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, "the platform is still starting", _SOON)
         elif _too_long(headers, most):
             await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {most} bytes", "")
         else:
@@ -39,6 +48,11 @@ class Door:
 
 
 _HINT = "it is in the file api-token of the data folder"
+_SOON = "ask again in a moment; /ready tells when it has"
+_ADDED = {
+    HTTPStatus.UNAUTHORIZED: (b"www-authenticate", b"Bearer"),
+    HTTPStatus.SERVICE_UNAVAILABLE: (b"retry-after", b"1"),
+}
 
 
 def _too_long(headers: dict[bytes, bytes], most: int) -> bool:
@@ -62,7 +76,7 @@ def _bounded(receive: Receive, most: int) -> Receive:
 async def _refuse(send: Send, status: HTTPStatus, error: str, hint: str) -> None:
     body = json.dumps({"error": error, "hint": hint}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    if status is HTTPStatus.UNAUTHORIZED:
-        headers.append((b"www-authenticate", b"Bearer"))
+    if status in _ADDED:
+        headers.append(_ADDED[status])
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
