@@ -18,6 +18,8 @@ from pgc.workers.logs import LogEntry
 from .programs import write_nodeserver
 
 PATIENCE = 15.0
+LONG = 60.0
+"""Seconds for what begins or ends processes: on a busy machine, each takes its time."""
 
 
 def run_processes(folder: Path) -> list[psutil.Process]:
@@ -71,10 +73,10 @@ class Home:
 
     async def start(self, nodeserver: NodeServer) -> None:
         await self.platform.manager.start(nodeserver.worker)
-        await self.until(nodeserver, State.RUNNING)
+        await self.until(nodeserver, State.RUNNING, patience=LONG)
 
-    async def until(self, nodeserver: NodeServer, *states: State) -> None:
-        async with asyncio.timeout(PATIENCE):
+    async def until(self, nodeserver: NodeServer, *states: State, patience: float = PATIENCE) -> None:
+        async with asyncio.timeout(patience):
             await nodeserver.until(*states)
 
     async def said(self, nodeserver: NodeServer, text: str, patience: float = PATIENCE) -> LogEntry:

@@ -16,7 +16,7 @@ from pgc.settings import Settings
 from pgc.storage.records import NodeServerRecord
 from pgc.storage.storage import Storage
 
-from .home import PATIENCE
+from .home import LONG
 
 SERVE = "from pgc.cli.entry import main; main()"
 
@@ -37,7 +37,7 @@ class Served:
             *(sys.executable, "-c", code, "serve"), cwd=self._folder, env=environment, stdout=PIPE
         )
         assert self._process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(LONG):
             async for line in self._process.stdout:
                 told = re.match(r"API at (http://\S+)/docs", line.decode())
                 if told:
@@ -68,7 +68,7 @@ class Served:
         """Waits until it has ended by itself; its exit code."""
         process, self._process = self._process, None
         assert process is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(LONG):
             await process.communicate()
         return process.returncode or 0
 

@@ -11,9 +11,11 @@ from pgc.secrets.authority import Authority
 from pgc.settings import Settings
 from pgc.simulator import SimulatedIsy
 
-from .home import PATIENCE, left_running, run_processes
+from .home import LONG, left_running, run_processes
 from .programs import program, write_nodeserver
 from .served import Served, on_disk
+
+pytestmark = pytest.mark.timeout(400)
 
 SAVES = program("""
     class Mine(Controller):
@@ -55,7 +57,6 @@ SAVES = program("""
 """)
 
 
-@pytest.mark.timeout(60)
 async def test_nothing_acknowledged_is_lost_and_the_run_goes_on(
     served: Served, settings: Settings, sim: SimulatedIsy, tmp_path: Path
 ) -> None:
@@ -71,8 +72,8 @@ async def test_nothing_acknowledged_is_lost_and_the_run_goes_on(
     assert {process.pid for process in run_processes(run)} == pids, "the run goes on without the platform"
 
     await served.start()
-    await sim.until(lambda _state: held(sim, "GV1") > saved + 20, PATIENCE)
-    await sim.until(lambda _state: held(sim, "GV2") > 0, PATIENCE)
+    await sim.until(lambda _state: held(sim, "GV1") > saved + 20, LONG)
+    await sim.until(lambda _state: held(sim, "GV2") > 0, LONG)
     assert list(settings.run_folder.iterdir()) == [run]
     assert {process.pid for process in run_processes(run)} == pids
     assert (await served.ask("GET", path))["state"] == "running"
@@ -91,7 +92,6 @@ async def test_nothing_acknowledged_is_lost_and_the_run_goes_on(
     assert not settings.run_folder.exists()
 
 
-@pytest.mark.timeout(60)
 async def test_a_run_that_cannot_find_the_broker_any_more_is_started_anew(
     served: Served, settings: Settings, sim: SimulatedIsy, tmp_path: Path
 ) -> None:
@@ -102,7 +102,7 @@ async def test_a_run_that_cannot_find_the_broker_any_more_is_started_anew(
     Authority.rotate(settings.data_folder / "authority.pem")
     before = held(sim, "GV1")
     await served.start()
-    await sim.until(lambda _state: held(sim, "GV1") > before + 5, PATIENCE)
+    await sim.until(lambda _state: held(sim, "GV1") > before + 5, LONG)
     assert (await served.ask("GET", path))["state"] == "running"
     assert not run.exists()
     await served.ask("POST", f"{path}/stop")
@@ -116,7 +116,7 @@ async def saving(served: Served, sim: SimulatedIsy, tmp_path: Path) -> str:
     added = await served.ask("POST", "/nodeservers", {"isy": isy["id"], "folder": str(folder), "slot": 3})
     path = f"/nodeservers/{added['worker']}"
     await served.ask("POST", f"{path}/start")
-    await sim.until(lambda _state: held(sim, "GV1") > 20, PATIENCE)
+    await sim.until(lambda _state: held(sim, "GV1") > 20, LONG)
     return path
 
 

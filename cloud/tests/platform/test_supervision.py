@@ -12,9 +12,11 @@ from pgc.nodeservers.states import State
 from pgc.settings import Settings
 from pgc.simulator import SimulatedIsy
 
-from .home import Home, run_processes
+from .home import LONG, Home, run_processes
 from .programs import program, write_nodeserver
 from .served import Served
+
+pytestmark = pytest.mark.timeout(400)
 
 CRASHES_ONCE = program("""
     class Mine(Controller):
@@ -84,7 +86,7 @@ async def test_a_crash_tells_its_reason_and_what_helps(home: Home, code: str, re
     nodeserver = await home.add(home.write("broken", code, {"ns_helper.py": HELPER}), slot=1)
     with home.platform.events.subscribe(StateChanged) as changes:
         await home.platform.manager.start(nodeserver.worker)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             crashed = await anext(change async for change in changes if change.state is State.CRASHED)
     assert reason in crashed.reason
     assert "; it is started again at" in crashed.reason
@@ -95,18 +97,18 @@ async def test_what_crashed_is_started_again_with_what_it_had_saved(home: Home) 
     nodeserver = await home.add(home.write("once", CRASHES_ONCE), slot=3)
     with home.platform.events.subscribe(StateChanged) as changes:
         await home.platform.manager.start(nodeserver.worker)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             crashed = await anext(change async for change in changes if change.state is State.CRASHED)
     assert "killed by signal 9 (SIGKILL)" in crashed.reason
-    await home.shows("n003_controller", "GV1", "1", patience=60)
-    await home.until(nodeserver, State.RUNNING)
+    await home.shows("n003_controller", "GV1", "1", patience=LONG)
+    await home.until(nodeserver, State.RUNNING, patience=LONG)
     assert nodeserver.care.restarts == 1
 
 
 async def test_a_stop_in_the_pause_after_a_crash_leaves_nothing(home: Home) -> None:
     nodeserver = await home.add(home.write("broken", SEGFAULTS), slot=1)
     await home.platform.manager.start(nodeserver.worker)
-    await home.until(nodeserver, State.CRASHED)
+    await home.until(nodeserver, State.CRASHED, patience=LONG)
     await home.platform.manager.stop(nodeserver.worker)
     assert (nodeserver.state, nodeserver.care.starts_again, nodeserver.run) == (State.STOPPED, None, None)
 
@@ -119,7 +121,7 @@ async def test_its_own_stop_runs_before_the_end_and_its_own_delete_may_block(hom
     await home.said(nodeserver, "goodbye")
     await home.shows("n003_controller", "GV1", "7")
     await home.start(nodeserver)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LONG):
         await home.platform.manager.remove(nodeserver.worker)
     await home.said(nodeserver, "deleted")
     await home.said(nodeserver, "it did not stop within 1 seconds and is ended")
@@ -127,7 +129,6 @@ async def test_its_own_stop_runs_before_the_end_and_its_own_delete_may_block(hom
     assert not home.sim.state.nodes
 
 
-@pytest.mark.timeout(180)
 async def test_a_crash_while_the_platform_was_away_is_told_and_mended(
     served: Served, settings: Settings, sim: SimulatedIsy, tmp_path: Path
 ) -> None:
@@ -137,13 +138,13 @@ async def test_a_crash_while_the_platform_was_away_is_told_and_mended(
     added = await served.ask("POST", "/nodeservers", {"isy": isy["id"], "folder": str(folder), "slot": 3})
     path = f"/nodeservers/{added['worker']}"
     await served.ask("POST", f"{path}/start")
-    await sim.until(lambda _state: held(sim) == "1", 60)
+    await sim.until(lambda _state: held(sim) == "1", LONG)
 
     (run,) = settings.run_folder.iterdir()
     await served.end(signal.SIGKILL)
     await program_ended(run)
     await served.start()
-    await sim.until(lambda _state: held(sim) == "2", 60)
+    await sim.until(lambda _state: held(sim) == "2", LONG)
     log = [entry["text"] for entry in await served.ask("GET", f"{path}/log")]
     (crash,) = (text for text in log if text.startswith("crashed: "))
     assert "killed by signal 6 (SIGABRT); it is started again at" in crash
@@ -156,7 +157,7 @@ async def test_a_crash_while_the_platform_was_away_is_told_and_mended(
 async def program_ended(run: Path) -> None:
     """Waits until of this run only its keeper is left."""
     program = [process for process in run_processes(run) if not keeps(process)]
-    _, alive = await asyncio.to_thread(psutil.wait_procs, program, 60)
+    _, alive = await asyncio.to_thread(psutil.wait_procs, program, LONG)
     assert alive == []
 
 
