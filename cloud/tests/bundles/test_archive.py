@@ -77,8 +77,9 @@ def test_nothing_is_written_outside_of_the_folder(zipped: Zipped, tmp_path: Path
         ([("zeros", bytes(5_000_000))], "more than 1 MiB"),
         ([("/".join("a" * 120), b"")], "nested deeper"),
         ([("a" * 300, b"")], "cannot be unpacked"),
+        ([("/".join("a" * 15) + "/x", b""), ("/".join("b" * 15) + "/", b"")], "more than 20 folders"),
     ],
-    ids=["link", "through a link", "twice", "file and folder", "too many", "bomb", "deep", "long name"],
+    ids=["link", "through a link", "twice", "file and folder", "too many", "bomb", "deep", "long name", "folders"],
 )
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_hostile_zips(

@@ -52,6 +52,17 @@ def taker(sandbox: Sandbox, tmp_path: Path) -> Taker:
     return Taker(sandbox, tmp_path)
 
 
+async def test_a_link_that_git_was_made_to_leave_is_not_followed(
+    repository: Repository, taker: Taker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"server.json": "1"})
+    program = tmp_path / "overcome.py"
+    program.write_text("import os\nos.symlink('/etc', 'tree')\nopen('commit', 'w').write('0' * 40)\n")
+    monkeypatch.setattr("pgc.bundles.git.PROGRAM", program)
+    with pytest.raises(SourceError, match="something else than a version"):
+        await taker.take(repository.url)
+
+
 async def test_branches_tags_and_commits(repository: Repository, taker: Taker) -> None:
     first = repository.commit({"server.json": "1", "sub/a.py": "a"})
     repository.tag("v1")

@@ -52,8 +52,16 @@ async def test_nothing_goes_while_something_is_built(home: Home, nodeserver: Nod
 async def test_uploads_that_no_install_waits_for_go_at_a_start(home: Home, nodeserver: NodeServer) -> None:
     for name in ("forgotten.zip", "abc.part", f"{nodeserver.worker}.zip"):
         (home.folder / "uploads" / name).write_bytes(b"")
-    await home.housekeeping.tidy_at_start()
+    await home.housekeeping.tidy_uploads(await home.storage.nodeservers.all())
     assert list((home.folder / "uploads").iterdir()) == []
+
+
+async def test_an_upload_that_arrives_later_stays(home: Home, nodeserver: NodeServer) -> None:
+    await home.housekeeping.tidy_uploads(await home.storage.nodeservers.all())
+    arriving = home.folder / "uploads" / "abc.part"
+    arriving.write_bytes(b"")
+    await home.housekeeping.tidy()
+    assert arriving.exists()
 
 
 async def test_of_sdks_the_own_and_the_newest_stay(home: Home) -> None:

@@ -5,10 +5,12 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from pgc.bundles.build import Builder, Built
 from pgc.bundles.errors import BundleError, InstallError
@@ -37,7 +39,7 @@ class Gate:
         self.reached = asyncio.Event()
         self.opened = asyncio.Event()
         self.opened.set()
-        self.failure: BundleError | None = None
+        self.failure: Exception | None = None
 
     def close(self) -> None:
         self.reached.clear()
@@ -210,6 +212,31 @@ async def test_a_zip_is_kept_until_it_is_installed(home: Home, gate: Gate) -> No
         home.manager.update(nodeserver.worker)
 
 
+async def test_zips_that_are_called_the_same_share_no_downloads(home: Home) -> None:
+    for version in "12":
+        folder = write(home.folder / "zipped", version=version, install_cloud="install.sh")
+        (folder / "install.sh").write_text("true\n")
+        with zipfile.ZipFile(home.folder / "uploads/x.part", "w") as archive:
+            for path in folder.iterdir():
+                archive.write(path, path.name)
+        nodeserver = await enlisted(home, Source.zip(home.folder / "uploads/x.part", "weather.zip"))
+        await installed(home, nodeserver)
+        assert nodeserver.state is State.STOPPED
+    assert len(list((home.folder / "cache").iterdir())) == 2
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("surprise"), SQLAlchemyError("the disk is full")], ids=repr)
+async def test_a_fault_of_the_platform_does_not_leave_it_installing(home: Home, gate: Gate, fault: Exception) -> None:
+    gate.failure = fault
+    nodeserver = await enlisted(home, Source.folder(write(home.folder / "new")))
+    await installed(home, nodeserver)
+    assert (nodeserver.state, nodeserver.installing) == (State.FAILED, False)
+    gate.failure = None
+    home.manager.install(nodeserver.worker)
+    await installed(home, nodeserver)
+    assert nodeserver.state is State.STOPPED
+
+
 # --- updates ---
 
 
@@ -311,6 +338,36 @@ async def test_the_version_before_is_run_as_it_was(home: Home, nodeserver: NodeS
     assert (nodeserver.record.api, nodeserver.record.dialect) == (Api.POLYINTERFACE, Dialect.POLYINTERFACE)
 
 
+async def test_an_install_script_never_runs_on_what_it_left_itself(home: Home) -> None:
+    """A choice that is taken back finds what was there before: all is built from what its author wrote."""
+    folder = write(home.folder / "scripted", install="install.sh", install_cloud="install.sh")
+    (folder / "install.sh").write_text("echo once >>weather.py\n")
+    nodeserver = await enlisted(home, Source.folder(folder))
+    await installed(home, nodeserver)
+    first = nodeserver.record.bundle
+    await home.manager.choose_api(nodeserver.worker, Api.POLYINTERFACE)
+    second = nodeserver.record.bundle
+    assert second != first
+    for bundle in (first, second):
+        assert (home.folder / "bundles" / bundle / "source/weather.py").read_text() == "once\n"
+    await home.manager.choose_api(nodeserver.worker, Api.AUTO)
+    assert nodeserver.record.bundle == first
+    await home.start(nodeserver)
+
+
+async def test_the_login_of_one_place_never_goes_to_another(home: Home, nodeserver: NodeServer) -> None:
+    here = Path(nodeserver.record.source)
+    home.manager.update(nodeserver.worker, Source.folder(write(home.folder / "elsewhere", version="2")))
+    await installed(home, nodeserver)
+    login = {"source_login": "me:s3cret"}
+    await home.storage.nodeservers.update(nodeserver.worker, **login)
+    nodeserver.record = replace(nodeserver.record, **login)
+    await home.manager.rollback(nodeserver.worker)
+    (stored,) = await home.storage.nodeservers.all()
+    assert (stored.source, stored.source_login) == (str(here), "")
+    assert nodeserver.record == stored
+
+
 async def test_damaged_files_keep_it_from_starting_until_it_is_installed_again(
     home: Home, nodeserver: NodeServer
 ) -> None:
@@ -323,6 +380,14 @@ async def test_damaged_files_keep_it_from_starting_until_it_is_installed_again(
     await installed(home, nodeserver)
     await home.runtime.assigned(1)
     assert (bundle / "source/weather.py").read_text() == ""
+
+
+async def test_damaged_files_are_not_built_anew_as_if_they_were_whole(home: Home, nodeserver: NodeServer) -> None:
+    before = nodeserver.record
+    (home.folder / "bundles" / before.bundle / "source/weather.py").write_text("import evil")
+    with pytest.raises(BundleError, match=r"changed: source/weather\.py is not what was installed"):
+        await home.manager.choose_api(nodeserver.worker, Api.POLYINTERFACE)
+    assert nodeserver.record == before
 
 
 # --- git ---
@@ -388,6 +453,13 @@ async def test_the_same_commit_is_one_bundle_for_all(home: Home, repository: Rep
     assert len({nodeserver.record.bundle for nodeserver in two}) == 1
     await home.manager.remove(two[0].worker)
     await home.start(two[1])
+
+
+async def test_a_token_in_the_place_of_the_user_is_masked(home: Home, gate: Gate) -> None:
+    nodeserver = await enlisted(home, Source.git("https://s3cret-token@127.0.0.1:1/a.git"))
+    nodeserver.journal.remark("the token s3cret-token shows")
+    assert all("s3cret-token" not in entry.text for entry in nodeserver.journal.entries())
+    await installed(home, nodeserver)
 
 
 async def test_a_login_is_kept_sealed_and_masked(home: Home, gate: Gate) -> None:

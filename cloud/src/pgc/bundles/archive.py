@@ -3,6 +3,7 @@
 import stat
 import zipfile
 import zlib
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -52,6 +53,7 @@ class _Unpacking:
         self._target = target
         self._limits = limits
         self._bytes = 0
+        self._folders = 0
 
     def run(self) -> None:
         entries = self._opened.infolist()
@@ -70,11 +72,19 @@ class _Unpacking:
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise SourceError(f"{_shown(entry)} in the zip is neither a file nor a folder")
         if entry.filename.endswith(("/", "\\")):
-            target.mkdir(parents=True, exist_ok=True)
+            self._make(target)
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self._make(target.parent)
         self._write(entry, target)
         target.chmod(0o755 if entry.external_attr >> 16 & stat.S_IXUSR else 0o644)
+
+    def _make(self, folder: Path) -> None:
+        """Counts as well: one name can ask for a hundred folders."""
+        missing = takewhile(lambda path: not path.exists(), (folder, *folder.parents))
+        self._folders += sum(1 for _ in missing)
+        if self._folders > self._limits.entries:
+            raise SourceError(f"the zip holds more than {self._limits.entries} folders")
+        folder.mkdir(parents=True, exist_ok=True)
 
     def _write(self, entry: zipfile.ZipInfo, target: Path) -> None:
         """Counts what comes out: what the zip says of its size is no promise."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pgc.bundles.errors import InstallError
-from pgc.bundles.files import in_thread
+from pgc.bundles.files import in_thread, until_done
 from pgc.bundles.heard import MOST_LINES, Heard
 from pgc.sandbox.contract import MIB
 
@@ -48,7 +48,7 @@ async def keep_within(bounds: Bounds, folders: Sequence[Path], heard: Heard, wor
     finally:
         watching.cancel()
         working.cancel()
-        await asyncio.wait({working, watching})
+        await until_done(working, watching)
     excess = await _excess(bounds, folders, heard) if watching.cancelled() else watching.result()
     if excess:
         raise InstallError(f"it was ended: {excess}", hint="An install is bounded, so that none takes all there is.")

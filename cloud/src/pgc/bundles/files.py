@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from pgc.sandbox import remove
 
@@ -14,11 +14,24 @@ T = TypeVar("T")
 async def in_thread(function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
     """Run a blocking function in a thread. If cancelled, wait for it all the same: it may still be writing."""
     work = asyncio.ensure_future(asyncio.to_thread(function, *arguments, **options))
+    work.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody else may look
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
-        await asyncio.gather(work, return_exceptions=True)
+        await until_done(work)
         raise
+
+
+async def until_done(*work: asyncio.Future[Any]) -> None:
+    """Waits for these to end. Who is cancelled meanwhile, once or again and again, is so after that."""
+    cancelled: asyncio.CancelledError | None = None
+    while running := [one for one in work if not one.done()]:
+        try:
+            await asyncio.wait(running)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
 
 
 def remove_tree(path: Path) -> None:

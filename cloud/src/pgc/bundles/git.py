@@ -23,6 +23,7 @@ from pgc.sandbox.reach import network_to
 PROGRAM = Path(git_checkout.__file__)
 TIME = 300.0
 """Seconds for one fetch."""
+_LONGEST_COMMIT = 100
 LIMITS = Limits(file_size=256 * MIB)
 """What is fetched is one file; a repository's past is left out where its server can do that."""
 _CONFIG = """
@@ -90,7 +91,7 @@ class Git:
             raise SourceError(f"{git_url.url} cannot be fetched: {error}", hint=error.hint) from error
         if code != 0:
             raise _failure(git_url, heard.reason(code))
-        return work / git_checkout.TREE, await in_thread(_commit, work)
+        return await in_thread(_taken, work)
 
     def _confined(self, git_url: GitUrl, ref: str, work: Path) -> Confined:
         for name in ("home", "tmp"):
@@ -167,11 +168,16 @@ def _path(git_url: GitUrl) -> Path:
     return path
 
 
-def _commit(work: Path) -> str:
-    commit = (work / git_checkout.COMMIT).read_text()
+def _taken(work: Path) -> tuple[Path, str]:
+    """What a repository has made of git may have left links, which would lead out of the sandbox."""
+    tree, told = work / git_checkout.TREE, work / git_checkout.COMMIT
+    if tree.is_symlink() or told.is_symlink() or not told.is_file():
+        raise SourceError("git left something else than a version")
+    with told.open() as file:
+        commit = file.read(_LONGEST_COMMIT)
     if not COMMIT.fullmatch(commit):
         raise SourceError("git gave no commit")
-    return commit
+    return tree, commit
 
 
 def _failure(git_url: GitUrl, reason: str) -> SourceError:

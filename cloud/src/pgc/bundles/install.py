@@ -5,8 +5,9 @@ from pathlib import Path
 
 from pgc.bundles.bounds import Bounds, keep_within
 from pgc.bundles.errors import InstallError, SourceError
-from pgc.bundles.files import in_thread, remove_tree
+from pgc.bundles.files import in_thread
 from pgc.bundles.heard import Heard, Say
+from pgc.bundles.identity import bundle_id
 from pgc.bundles.index_settings import withheld
 from pgc.bundles.node import Node
 from pgc.bundles.npm import FILE as PACKAGES
@@ -97,13 +98,17 @@ class Installer:
 
 
 def _take_source(draft: Draft, work: Path) -> None:
-    """Through the same door as any source: what a script leaves is a stranger's, links and all."""
+    """Through the same door as any source: what a script leaves is a stranger's, links and all.
+
+    What it has changed is kept as well: to build anew, for another Python say, starts from there.
+    """
     if work.is_symlink():
         raise SourceError("a link is where its own folder was")
     left = draft.folder / "left"
     copy_source(work, left, AFTER_SCRIPT)
-    remove_tree(draft.source)
-    left.rename(draft.source)
+    if bundle_id(left) != bundle_id(draft.source):
+        draft.source.rename(draft.original)
+        left.rename(draft.source)
 
 
 async def _tidy(site: Path, dialect: Dialect, say: Say) -> None:

@@ -1,19 +1,16 @@
 """The folders of one install by npm, and its command: a copy of the source to work in, a home, and downloads."""
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
 from typing import Final
 
-from pgc.bundles.bounds import size_of
 from pgc.bundles.errors import InstallError
-from pgc.bundles.files import remove_tree
 from pgc.bundles.index_settings import index_environment, index_hosts, index_mounts
 from pgc.bundles.install_script import SEARCHED
 from pgc.bundles.node import Node
 from pgc.bundles.store import Draft
-from pgc.bundles.workplace import MOST_CACHED
+from pgc.bundles.workplace import downloads
 from pgc.sandbox.contract import MIB, Confined, Limits, Mount
 from pgc.sandbox.reach import network_to
 
@@ -37,10 +34,7 @@ class NpmWorkplace:
         self.work = self._scratch / "work"
         self._site = draft.site
         self._network = network_to(index_hosts(os.environ))
-        self.cache = cache / hashlib.sha256(os.fsencode(owner.resolve())).hexdigest()[:16] / "npm"
-        if self.cache.is_dir() and size_of(self.cache) > MOST_CACHED:
-            remove_tree(self.cache)
-        self.cache.mkdir(parents=True, exist_ok=True)
+        self.cache = downloads(cache, owner, "-npm")
         for folder in (self._scratch, self._scratch / "home", self._scratch / "tmp"):
             folder.mkdir()
         shutil.copytree(draft.source, self.work, symlinks=True)

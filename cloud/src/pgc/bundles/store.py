@@ -35,6 +35,8 @@ class Bundle:
     site: Path | None
     """What was installed for it, to be put on `sys.path`; None where it needs nothing."""
     server_file: ServerFile
+    original: Path
+    """What it was made from, which its install script may have changed."""
 
 
 class Draft:
@@ -44,6 +46,8 @@ class Draft:
         self.folder = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=root))
         self.source = self.folder / "source"
         self.site = self.folder / "site"
+        self.original = self.folder / "original"
+        """The source as it was, where the install script has changed it."""
         self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 
@@ -74,8 +78,9 @@ class BundleStore:
             server_file = msgspec.json.decode((folder / "bundle.json").read_bytes(), type=ServerFile)
         except (OSError, msgspec.MsgspecError):
             return None
-        site = folder / "site"
-        return Bundle(bundle_id, folder / "source", site if site.is_dir() else None, server_file)
+        source, site, original = folder / "source", folder / "site", folder / "original"
+        made_from = original if original.is_dir() else source
+        return Bundle(bundle_id, source, site if site.is_dir() else None, server_file, made_from)
 
     def verified(self, bundle_id: str) -> Bundle | None:
         """As `get`, for a bundle that is to be run now.
@@ -112,7 +117,7 @@ class BundleStore:
         """Move the draft to its place. If another build was there first, that one is it."""
         (draft.folder / "bundle.json").write_bytes(msgspec.json.encode(server_file))
         for entry in draft.folder.iterdir():
-            if entry.name not in ("source", "site", "bundle.json"):
+            if entry.name not in ("source", "site", "original", "bundle.json"):
                 remove_tree(entry)
         manifest.write(draft.folder, manifest.survey(draft.folder))
         draft.folder.chmod(0o755)

@@ -58,7 +58,7 @@ class Workplace:
         self.work = self._scratch / "work"
         self._site = draft.site
         self._python = python
-        self.cache = cache / hashlib.sha256(os.fsencode(owner.resolve())).hexdigest()[:16]
+        self.cache = downloads(cache, owner)
         self._overrides = self._scratch / "overrides.txt"
         self._shims = self._scratch / "shims"
         self._configuration = uv_configuration(os.environ)
@@ -66,9 +66,6 @@ class Workplace:
         self._make(draft, dialect)
 
     def _make(self, draft: Draft, dialect: Dialect) -> None:
-        if self.cache.is_dir() and size_of(self.cache) > MOST_CACHED:
-            remove_tree(self.cache)
-        self.cache.mkdir(parents=True, exist_ok=True)
         for folder in (self._site, self._scratch, self._scratch / "home", self._scratch / "tmp", self._shims):
             folder.mkdir()
         shutil.copytree(draft.source, self.work, symlinks=True)
@@ -150,6 +147,17 @@ class Workplace:
             "UV_CACHE_DIR": str(self.cache),
             "UV_PYTHON_DOWNLOADS": "never",
         }
+
+
+def downloads(cache: Path, owner: Path, suffix: str = "") -> Path:
+    """The owner's folder for them, which is made. Strangers write there, so another never lies inside it: they could
+    lay a link in its place, and what is mounted for the next install would be what the link names."""
+    folder = cache / (hashlib.sha256(os.fsencode(owner.resolve())).hexdigest()[:16] + suffix)
+    if folder.is_dir() and size_of(folder) > MOST_CACHED:
+        remove_tree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)  # of all caches, those that were used last stay
+    return folder
 
 
 def _lay_program(path: Path, command: list[str]) -> None:

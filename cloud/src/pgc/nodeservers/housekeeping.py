@@ -10,6 +10,7 @@ from pgc.bundles.bounds import size_of
 from pgc.bundles.files import in_thread, remove_tree
 from pgc.bundles.store import BundleStore
 from pgc.nodeservers.directory import Directory
+from pgc.storage.records import NodeServerRecord
 
 MOST_CACHED = 2 * 1024 * 1024 * 1024
 """Bytes of downloaded packages, of all NodeServers together."""
@@ -46,11 +47,10 @@ class Housekeeping:
             if not self._building:
                 await in_thread(self._tidy, self._bundles_in_use())
 
-    async def tidy_at_start(self) -> None:
-        """Uploads as well: at a start, what no install waits for was left."""
-        waiting = {nodeserver.worker for nodeserver in self._directory if not nodeserver.record.bundle}
-        await in_thread(_remove_others, self._folder / "uploads", {f"{worker}.zip" for worker in waiting})
-        await self.tidy()
+    async def tidy_uploads(self, records: Iterable[NodeServerRecord]) -> None:
+        """Those that no install waits for. To be called at a start, before any can arrive."""
+        waiting = {f"{record.worker}.zip" for record in records if not record.bundle}
+        await in_thread(_remove_others, self._folder / "uploads", waiting)
 
     async def tidy_sdks(self, own: Path) -> None:
         """Those of platforms before this one, `own` apart and the newest, which may be for other Pythons. While a run

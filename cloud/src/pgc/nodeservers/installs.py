@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from pgc.bundles.build import Builder, Built
 from pgc.bundles.files import in_thread
@@ -146,7 +145,7 @@ class Installs:
 
     async def _replace(self, nodeserver: NodeServer, order: Order, say: Say) -> None:
         async with self._fetcher.fetched(order.fetched, say) as fetched:
-            built = await self._build(nodeserver.record, fetched.folder, order.source, say)
+            built = await self._build(nodeserver.record, fetched.folder, say)
         record, server_file = nodeserver.record, built.bundle.server_file
         changed = {**as_taken(order.source, fetched.commit), **as_built(built, record.api), "install_failure": ""}
         if not record.bundle:
@@ -156,10 +155,9 @@ class Installs:
             changed["earlier"] = version_of(record)
         await self._switch.note(nodeserver, changed, server_file)
 
-    async def _build(self, record: NodeServerRecord, folder: Path, source: Source, say: Say) -> Built:
-        """Its cache is that of its place, wherever its files lie for the moment."""
-        place = source.place if source.kind is SourceKind.FOLDER else quote(source.place, safe="")
-        owner = Path("/", source.kind, place)
+    async def _build(self, record: NodeServerRecord, folder: Path, say: Say) -> Built:
+        """Its cache is its own: what others call the same, such as a zip's name, may be a stranger's."""
+        owner = Path("/", record.worker)
         return await self._builder.build(folder, say, api=record.api, python=record.python, owner=owner)
 
     async def _first(self, nodeserver: NodeServer, server_file: ServerFile) -> None:
@@ -192,12 +190,11 @@ class Installs:
 
     async def _rebuild(self, nodeserver: NodeServer, choice: dict[str, Any]) -> None:
         async with self._turns, self._housekeeping.building():
-            bundle = await in_thread(self._bundles.get, nodeserver.record.bundle)
+            bundle = await in_thread(self._bundles.verified, nodeserver.record.bundle)
             if bundle is None:
                 raise NotPossibleNow("its installed files are gone", hint="install it again")
             record = replace(nodeserver.record, **choice)
-            source = _source(record)
-            built = await self._build(record, bundle.source, source, partial(_say, nodeserver, None))
+            built = await self._build(record, bundle.original, partial(_say, nodeserver, None))
             await self._switch.note(nodeserver, choice | as_built(built, record.api), built.bundle.server_file)
 
     async def _go_back(self, nodeserver: NodeServer) -> None:
@@ -205,7 +202,7 @@ class Installs:
         bundle = await in_thread(self._bundles.verified, record.earlier["bundle"])
         if bundle is None:
             raise NotPossibleNow("the files of the earlier version are gone", hint="update it to that version instead")
-        changed = {**back_to(record.earlier), "earlier": version_of(record)}
+        changed = {**back_to(record), "earlier": version_of(record)}
         await self._switch.note(nodeserver, changed, bundle.server_file)
         nodeserver.journal.remark("gone back to the version before the update")
         await self._switch.restart(nodeserver)

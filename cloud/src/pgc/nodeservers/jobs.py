@@ -12,6 +12,7 @@ from pgc.errors import PgcError
 from pgc.nodeservers import tasks
 from pgc.nodeservers.errors import NotPossibleNow
 from pgc.nodeservers.nodeserver import NodeServer
+from pgc.nodeservers.states import State
 
 _log = logging.getLogger(__name__)
 
@@ -74,13 +75,22 @@ class Jobs:
         except SQLAlchemyError:
             _log.exception("what was done for %s cannot be noted", nodeserver.worker)
             job.error = PgcError(f"the database of the platform could not be written for {nodeserver.record.name}")
+            _tell(nodeserver, str(job.error))
         except Exception:  # noqa: BLE001 (the edge of this task)
             _log.exception("what was done for %s failed", nodeserver.worker)
             job.error = PgcError("an error of the platform; its log tells more")
-            nodeserver.journal.remark(str(job.error), "ERROR")
+            _tell(nodeserver, str(job.error))
 
     def _over(self, nodeserver: NodeServer, job: _Job, work: Coroutine[Any, Any, None]) -> None:
         work.close()  # it may have been broken off before it had begun
         del self._jobs[nodeserver.worker]
         nodeserver.installing = False
         job.over.set()
+
+
+def _tell(nodeserver: NodeServer, fault: str) -> None:
+    """Nobody foresaw it, so nobody else says that what was being installed is so no more."""
+    if nodeserver.state is State.INSTALLING:
+        nodeserver.enter(State.FAILED, fault, "try to install it again")
+    else:
+        nodeserver.journal.remark(fault, "ERROR")

@@ -42,10 +42,12 @@ def version_of(record: NodeServerRecord) -> dict[str, str]:
     return {name: str(getattr(record, name)) for name in _COLUMNS}
 
 
-def back_to(version: Mapping[str, str]) -> dict[str, Any]:
-    """What of a record changes when it goes back to this one."""
+def back_to(record: NodeServerRecord) -> dict[str, Any]:
+    """What of a record changes when it goes back to its earlier one. Its login is for where it comes from now alone."""
+    version = record.earlier
+    login = record.source_login if version["source"] == record.source else ""
     kinds = {"kind": SourceKind, "api": Api, "dialect": Dialect}
-    return {name: kinds.get(name, str)(version[name]) for name in _COLUMNS}
+    return {name: kinds.get(name, str)(version[name]) for name in _COLUMNS} | {"source_login": login}
 
 
 def newest(record: NodeServerRecord, ref: str | None) -> Source:
@@ -65,7 +67,8 @@ def newest(record: NodeServerRecord, ref: str | None) -> Source:
 
 def secrets_of(record: NodeServerRecord) -> tuple[str, ...]:
     """What its log must not show of how its source is reached."""
-    return (record.source_login, record.source_login.partition(":")[2])
+    user, _, password = record.source_login.partition(":")
+    return (record.source_login, password or user)  # a token may stand in the place of the user
 
 
 def told(version: Mapping[str, str]) -> str:
