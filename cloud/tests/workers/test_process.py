@@ -9,12 +9,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pgc.sandbox.contract import Limits, Sandbox
+from pgc.sandbox.contract import MIB, Limits, Sandbox
 from pgc.sandbox.unconfined import Unconfined
 from pgc.workers.errors import RunFailed, RunFolderError, WorkerError
 from pgc.workers.process import ProcessRuntime
 from pgc.workers.process_run import ProcessRun
-from pgc.workers.runtime import Assignment, Contents, Exit, Run, Stream
+from pgc.workers.runtime import Assignment, Contents, Exit, Original, Run, Stream
+from pgc_interface.dialects import Dialect
 
 Bundle = Callable[..., Contents]
 Survivors = Callable[..., list[psutil.Process]]
@@ -300,6 +301,20 @@ async def test_limits_reach_the_nodeserver(sandbox: Sandbox, run_folder: Path, s
     runtime = ProcessRuntime(sandbox, run_folder, sdk, limits=Limits(open_files=99))
     run = await start(runtime, bundle("import resource as r\nprint(r.getrlimit(r.RLIMIT_NOFILE)[0])"))
     assert await told(run) == ["99"]
+    await run.end(1)
+
+
+async def test_one_with_an_original_client_is_bounded_as_any(
+    probed: Sandbox, run_folder: Path, sdk: Path, bundle: Bundle
+) -> None:
+    """All but the addresses that its engine reserves."""
+    if not probed.isolated:
+        pytest.skip(probed.reason)
+    runtime = ProcessRuntime(probed, run_folder, sdk, limits=Limits(file_size=8 * MIB))
+    run = await runtime.spawn(Original(address_space=4096 * MIB))
+    code = "import resource as r\nprint(*(r.getrlimit(n)[0] >> 20 for n in (r.RLIMIT_FSIZE, r.RLIMIT_AS)))"
+    await run.assign(bundle(code), Assignment("ns.py", {"MQTTENDPOINT": "127.1.2.3"}, Dialect.ORIGINAL))
+    assert await told(run) == ["8 4096"]
     await run.end(1)
 
 

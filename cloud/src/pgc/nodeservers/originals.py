@@ -11,7 +11,7 @@ from pgc.bundles.node import ask_node
 from pgc.bundles.server_file import NODE, ServerFile
 from pgc.nodeservers.errors import NotIsolated, NotPossibleNow
 from pgc.nodeservers.nodeserver import CurrentRun, NodeServer
-from pgc.sandbox.contract import MIB, Limits, Sandbox
+from pgc.sandbox.contract import MIB, Sandbox
 from pgc.workers.runtime import Assignment, Exit, Original
 from pgc_interface import wire
 from pgc_interface.dialects import Dialect
@@ -24,7 +24,7 @@ KNOWN: Final = frozenset(
 """What they can be told. Each other key is an error in their log, and does nothing."""
 _NODE_HEAP: Final = 512
 """MiB. Of addresses, which are not memory, its engine reserves more than a limit that others could live with."""
-_NODE_LIMITS: Final = Limits(address_space=64 * 1024 * MIB)
+_NODE_ADDRESSES: Final = 64 * 1024 * MIB
 _AFTER_GOODBYE, _END_GRACE = 2.0, 2.0
 """Seconds for what it may still have to do, and then for its end."""
 
@@ -43,7 +43,7 @@ async def needs(server_file: ServerFile, sandbox: Sandbox) -> Original:
     if server_file.type != NODE:
         return Original()
     node = await ask_node()
-    return Original((str(node.program), f"--max-old-space-size={_NODE_HEAP}"), node.folders, _NODE_LIMITS)
+    return Original((str(node.program), f"--max-old-space-size={_NODE_HEAP}"), node.folders, _NODE_ADDRESSES)
 
 
 def assignment_of_original(nodeserver: NodeServer, way: Pass) -> Assignment:

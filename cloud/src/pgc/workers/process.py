@@ -163,7 +163,7 @@ def _for_original(confined: Confined, folder: RunFolder, original: Original) -> 
         confined,
         argv=(*confined.argv, str(folder.door), *original.program),
         cwd=APP,
-        limits=original.limits or confined.limits,
+        limits=replace(confined.limits, address_space=original.address_space or confined.limits.address_space),
         mounts=(
             *confined.mounts,
             *(Mount(place) for place in original.folders),

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from pgc.sandbox.contract import Limits, Sandbox
+from pgc.sandbox.contract import Sandbox
 from pgc.sandbox.pythons import AUTO
 from pgc_interface.dialects import Dialect
 
@@ -83,11 +83,12 @@ class Contents:
 @dataclass(frozen=True, slots=True)
 class Original:
     """What a run with an original client library needs beyond Python: `program` becomes the NodeServer where it is not
-    written in Python, and sees `folders`."""
+    written in Python, sees `folders`, and may reserve `address_space` where that is not 0. All else is bounded as in
+    any run."""
 
     program: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()
-    limits: Limits | None = None
+    address_space: int = 0
 
 
 @dataclass(frozen=True, slots=True)
