@@ -68,7 +68,7 @@ async def is_shut(raw: Raw) -> bool:
     try:
         async with asyncio.timeout(PATIENCE):
             return await raw.reader.read(1) == b""
-    except OSError:
+    except (ConnectionError, ssl.SSLError):  # not OSError: a TimeoutError is one
         return True
 
 

@@ -16,7 +16,13 @@ from pgc.nodeservers.nodeserver import NodeServer
 from .home import Home
 from .programs import program
 
-UNREACHABLE = re.compile(r"error sending request|connect error|dns error|Name or service not known", re.IGNORECASE)
+UNREACHABLE = re.compile(
+    r"error sending request|connect error|dns error|Name or service not known|Failed to fetch|connection (reset|closed)"
+    r"|error decoding response body|operation timed out|status server error"
+    r"|\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|E5\d\d)\b|ERR_SOCKET",
+    re.IGNORECASE,
+)
+"""Of uv and of npm: the registry is away, was never reached, or has gone half-way."""
 
 PAHO = """
     import socket

@@ -12,10 +12,13 @@ import os
 import socket
 import sys
 import threading
+import time
+from typing import Callable
 
 MOST = 16
 """Connections at once; a client has one, and while it reconnects two."""
 CHUNK = 64 * 1024
+PAUSE = 0.2
 
 
 def main(listener: socket.socket, leash: int, door: str) -> None:
@@ -23,8 +26,11 @@ def main(listener: socket.socket, leash: int, door: str) -> None:
     places = threading.BoundedSemaphore(MOST)
     while True:
         places.acquire()
-        client, _ = listener.accept()
-        threading.Thread(target=_forward, args=(client, door, places), daemon=True).start()
+        try:
+            _take(listener, door, places)
+        except (OSError, RuntimeError):  # no thread is free, for one; the client tries again
+            places.release()
+            time.sleep(PAUSE)
 
 
 def _end_with(leash: int) -> None:
@@ -32,14 +38,30 @@ def _end_with(leash: int) -> None:
     os._exit(0)
 
 
+def _take(listener: socket.socket, door: str, places: threading.BoundedSemaphore) -> None:
+    client, _ = listener.accept()
+    try:
+        _begin(_forward, client, door, places)
+    except RuntimeError:
+        client.close()
+        raise
+
+
+def _begin(task: Callable[..., None], *what: object) -> threading.Thread:
+    thread = threading.Thread(target=task, args=what, daemon=True)
+    thread.start()
+    return thread
+
+
 def _forward(client: socket.socket, door: str, places: threading.BoundedSemaphore) -> None:
-    with client, socket.socket(socket.AF_UNIX) as inside, contextlib.suppress(OSError):
-        inside.connect(door)
-        back = threading.Thread(target=_copy, args=(inside, client), daemon=True)
-        back.start()
-        _copy(client, inside)
-        back.join()
-    places.release()
+    try:
+        with client, contextlib.suppress(OSError, RuntimeError), socket.socket(socket.AF_UNIX) as inside:
+            inside.connect(door)
+            back = _begin(_copy, inside, client)
+            _copy(client, inside)
+            back.join()
+    finally:
+        places.release()
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:

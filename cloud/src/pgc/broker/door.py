@@ -106,7 +106,7 @@ class Door:
             try:
                 await self._receive(connection)
             except (OSError, TimeoutError, asyncio.IncompleteReadError, MQTTError) as error:
-                logger.info("a connection of %s has ended: %s", self._guest.login, error or type(error).__name__)
+                logger.info("a connection of %s has ended: %s", self._guest.login, str(error) or type(error).__name__)
             except Exception:
                 logger.exception("a connection of %s ended by a fault of its door", self._guest.login)
 

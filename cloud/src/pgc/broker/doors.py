@@ -63,6 +63,7 @@ def _context(credentials: Credentials, authority: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.verify_mode = ssl.CERT_REQUIRED
+    context.options |= ssl.OP_NO_RENEGOTIATION  # each would cost a handshake
     context.load_verify_locations(cadata=authority.decode())
     # A context takes them from a file only.
     with tempfile.NamedTemporaryFile(prefix="pgc-") as file:

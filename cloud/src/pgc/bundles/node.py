@@ -44,7 +44,7 @@ async def ask_node() -> Node:
     try:
         identity = await _ask(program)
     except (OSError, TimeoutError) as error:
-        raise BundleError(f"{program} does not answer: {error or 'not in time'}", hint=_HINT) from error
+        raise BundleError(f"{program} does not answer: {str(error) or 'not in time'}", hint=_HINT) from error
     if not identity:
         raise BundleError(f"{program} is no Node.js that works", hint=_HINT)
     program, npm = await in_thread(os.path.realpath, program), await in_thread(os.path.realpath, npm)
