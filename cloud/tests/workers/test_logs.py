@@ -35,6 +35,11 @@ def test_what_only_looks_like_it_is_text(text: str) -> None:
     assert parse(line(text)).level == "WARNING"
 
 
+@pytest.mark.parametrize("nested", ["[" * 8000 + "]" * 8000, "[" * 16_000, '{"a":' * 3000 + "1" + "}" * 3000])
+def test_what_is_nested_too_deep_to_be_read_is_text(nested: str) -> None:
+    assert parse(line(f'{sdk_line().text[:-1]}, "x": {nested}}}')).logger == "stderr"
+
+
 def test_structure_is_not_taken_from_stdout() -> None:
     assert parse(line(sdk_line().text, Stream.STDOUT)).text.startswith("{")
 
@@ -52,6 +57,12 @@ def test_everything_is_bounded() -> None:
     entry = parse(sdk_line(message="m" * 100_000, logger="l" * 1000, thread="t" * 1000))
     assert len(entry.text) == LONGEST_TEXT + 1
     assert len(entry.logger) == len(entry.thread) == LONGEST_NAME + 1
+
+
+def test_what_is_escaped_is_bounded_as_it_is_shown() -> None:
+    entry = parse(sdk_line(message="\U000e0001" * 10_000, thread="\x1b" * 90))
+    assert len(entry.text) <= LONGEST_TEXT + 2
+    assert len(entry.thread) <= LONGEST_NAME + 2
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def _structured(line: LogLine) -> _SdkLine | None:
         return None
     try:
         return _decoder.decode(line.text)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
 
 
@@ -101,8 +101,12 @@ def _believed(told: float, seen: float) -> float:
 
 def clean(text: str, longest: int) -> str:
     """Text of a stranger's, bounded, and with what would not be seen in it escaped."""
-    cut = text if len(text) <= longest else f"{text[:longest]}…"
-    return cut if cut.isprintable() else _HIDDEN.sub(_escape, cut)
+    cut = _cut(text, longest)
+    return cut if cut.isprintable() else _cut(_HIDDEN.sub(_escape, cut), longest + 1)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def _escape(found: re.Match[str]) -> str:
