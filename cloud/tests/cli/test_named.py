@@ -1,7 +1,10 @@
+from typing import Any, cast
+
 import pytest
 
+from pgc.cli.client import PlatformClient
 from pgc.cli.errors import CommandError
-from pgc.cli.named import pick_nodeserver
+from pgc.cli.named import find_isy, pick_nodeserver
 
 ALL = [
     {"worker": "abcd" * 8, "name": "Weather", "slot": 1},
@@ -38,3 +41,28 @@ def test_who_is_not_there_is_told_with_what_is_alike(text: str, hint: str) -> No
     with pytest.raises(CommandError, match="there is no NodeServer") as caught:
         pick_nodeserver(text, [])
     assert "pgc ns add" in caught.value.hint
+
+
+class Answers:
+    """Stands in for the platform: it has these ISYs."""
+
+    def __init__(self, *names: str) -> None:
+        self._isys = [{"id": f"id-{name}", "name": name} for name in names]
+
+    async def ask(self, method: str, path: str) -> Any:
+        return self._isys
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "told", "hint"),
+    [
+        ((), "", "the platform has no ISY yet", "POST /api/isys"),
+        (("Home", "Cabin"), "", "the platform has 2 ISYs", "--isy, by name or id: Home (id-Home), Cabin (id-Cabin)"),
+        (("Home",), "Hut", "the platform has no ISY called 'Hut'", "Home (id-Home)"),
+    ],
+)
+async def test_an_isy_that_is_not_plain_is_asked_back(names: tuple[str, ...], text: str, told: str, hint: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        await find_isy(cast(PlatformClient, Answers(*names)), text)
+    assert str(caught.value) == told
+    assert hint in caught.value.hint

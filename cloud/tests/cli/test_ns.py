@@ -11,14 +11,16 @@ import pytest
 
 from pgc.cli.client import PlatformClient
 from pgc.cli.errors import CommandError
+from pgc.nodeservers.states import State
 from pgc.platform import Platform
 from pgc.sandbox.probe import probe
 from pgc.settings import Settings
 from pgc.simulator.server import SimulatedIsy
 
-from .conftest import EXAMPLES, Shell
+from .conftest import EXAMPLES, Shell, interrupt
 
 PATIENCE = 60
+"""Seconds that each command is given."""
 
 
 @pytest.fixture
@@ -40,11 +42,12 @@ def folder(tmp_path: Path) -> Path:
 async def ns(shell: Shell, platform: Platform, *words: str) -> tuple[int, str]:
     """The exit code, and all that the command said."""
     data = str(platform.settings.data_folder)
+    shell.patience = PATIENCE
     done = await asyncio.to_thread(shell.run, "ns", *words, PGC_DATA_FOLDER=data)
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.timeout(PATIENCE)
+@pytest.mark.timeout(5 * PATIENCE)
 async def test_a_life_from_added_to_removed(shell: Shell, platform: Platform, folder: Path) -> None:
     code, said = await ns(shell, platform, "add", str(folder), "--slot", "3")
     assert (code, "WeatherStation is installed in slot 3" in said) == (0, True), said
@@ -62,7 +65,7 @@ async def test_a_life_from_added_to_removed(shell: Shell, platform: Platform, fo
     assert (code, platform.manager.all()) == (0, []), said
 
 
-@pytest.mark.timeout(PATIENCE)
+@pytest.mark.timeout(2 * PATIENCE)
 async def test_an_install_that_fails_ends_with_the_reason_and_what_to_do(
     shell: Shell, platform: Platform, folder: Path
 ) -> None:
@@ -73,6 +76,21 @@ async def test_an_install_that_fails_ends_with_the_reason_and_what_to_do(
     assert code == 1
     assert "Error: requirements_cloud.txt does not install" in said
     assert "Hint: `pgc ns install 1` tries it again" in said
+
+
+@pytest.mark.timeout(3 * PATIENCE)
+async def test_ctrl_c_during_an_install_says_that_it_goes_on(shell: Shell, platform: Platform, folder: Path) -> None:
+    (folder / "install_cloud.sh").write_text("echo here we are\nexec sleep 600\n")
+    adding = shell.start("ns", "add", str(folder), PGC_DATA_FOLDER=str(platform.settings.data_folder))
+    assert adding.stderr is not None
+    async with asyncio.timeout(PATIENCE):
+        while "here we are" not in await asyncio.to_thread(adding.stderr.readline):
+            pass
+    _, said = await asyncio.to_thread(interrupt, adding)
+    assert adding.returncode == 130
+    assert "The install goes on without us: `pgc ns logs 1 -f` shows it." in said
+    (nodeserver,) = platform.manager.all()
+    assert nodeserver.state == State.INSTALLING
 
 
 def test_without_a_platform_there_is_a_plain_word(shell: Shell, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -7,7 +8,7 @@ from pgc.cli.ns_source import PASSWORD, read_source
 
 
 def test_folders_zips_and_repositories_are_told_apart(tmp_path: Path) -> None:
-    (tmp_path / "a.zip").write_bytes(b"")
+    ZipFile(tmp_path / "a.zip", "w").close()
     assert read_source(str(tmp_path), None).body == {"folder": str(tmp_path)}
     assert read_source(str(tmp_path / "a.zip"), None).zip == tmp_path / "a.zip"
     for url in ("https://git.example/a.git", "git@git.example:a/b.git", "ssh://git@git.example/a", "file:///srv/a"):
@@ -18,6 +19,12 @@ def test_folders_zips_and_repositories_are_told_apart(tmp_path: Path) -> None:
 def test_what_is_nothing(tmp_path: Path, ref: str | None) -> None:
     with pytest.raises(CommandError):
         read_source(str(tmp_path / "nothing"), ref)
+
+
+def test_a_file_that_is_no_zip_is_not_sent(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# A NodeServer")
+    with pytest.raises(CommandError, match=r"README\.md is no zip"):
+        read_source(str(tmp_path / "README.md"), None)
 
 
 def test_a_folder_has_no_versions(tmp_path: Path) -> None:

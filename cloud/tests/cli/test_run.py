@@ -2,14 +2,24 @@
 
 import json
 import re
+import signal
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import EXAMPLES, Shell, interrupt
+from .conftest import EXAMPLES, Shell
 
 WEATHER = str(EXAMPLES / "weather")
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+def shell(shell: Shell) -> Shell:
+    """Each command installs, starts and stops a NodeServer, which takes a busy machine its time."""
+    shell.patience = 60
+    return shell
 
 
 def nodeserver(folder: Path, code: str) -> str:
@@ -30,11 +40,29 @@ def events(text: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def run_until(
+    shell: Shell, *seen: str, options: tuple[str, ...] = (), environment: dict[str, str] | None = None
+) -> tuple[int, str, str]:
+    """Runs the weather station until each of these was in a line, then Ctrl-C: its exit code and all that it said."""
+    running = shell.start("run", WEATHER, *options, **(environment or {}))
+    assert running.stdout is not None
+    lines, missing = [], set(seen)
+    while missing and (line := running.stdout.readline()):
+        lines.append(line)
+        missing -= {text for text in missing if text in line}
+    running.send_signal(signal.SIGINT)
+    lines += running.stdout  # not by `communicate`: what was read ahead would be lost
+    _, errors = running.communicate(timeout=60)
+    assert not missing, errors
+    return running.returncode, "".join(lines), errors
+
+
 def test_json_tells_every_kind_of_event_and_the_summary_last(shell: Shell) -> None:
-    done = shell.run("run", WEATHER, "--json", "--for", "4")
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1])["type"] == "summary"
-    told = events(done.stdout)
+    seen = ('"address":"rain","driver":"PRECIP"', '"location"', "Weather station starts", '"driver":"CLIHUM"')
+    code, said, errors = run_until(shell, *seen, options=("--json",))
+    assert code == 0, errors
+    assert json.loads(said.splitlines()[-1])["type"] == "summary"
+    told = events(said)
     assert {node["address"] for node in told["node"]} == {"controller", "air", "wind", "rain"}
     assert {"address", "driver", "value", "uom"} <= set(told["driver"][0])
     states = ["added", "installing", "stopped", "starting", "running", "stopping", "stopped"]
@@ -49,22 +77,32 @@ def test_json_tells_every_kind_of_event_and_the_summary_last(shell: Shell) -> No
 
 
 def test_params_reach_it_and_people_get_plain_lines(shell: Shell) -> None:
-    done = shell.run("run", WEATHER, "--for", "3", "--param", "location=Bern", "--param", "units=imperial")
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"VALUE +air ST = [-\d.]+ \(uom 17\)", done.stdout)
-    assert re.search(r"notices +none", done.stdout)
-    assert re.search(r"nodes on the ISY +4: ", done.stdout)
+    params = ("--param", "location=Bern", "--param", "units=imperial")
+    code, said, errors = run_until(shell, "(uom 17)", "NODE    rain", options=params)
+    assert code == 0, errors
+    assert re.search(r"VALUE +air ST = [-\d.]+ \(uom 17\)", said)
+    assert re.search(r"notices +none", said)
+    assert re.search(r"nodes on the ISY +4: ", said)
+
+
+def test_it_runs_beside_a_platform_that_has_the_ports_of_the_settings(shell: Shell, tmp_path: Path) -> None:
+    folder = nodeserver(tmp_path / "odd", "print('here')")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = shell.run("run", folder, PGC_API_PORT=port, PGC_ISY_LISTEN_PORT=port)
+    assert "cannot listen" not in done.stderr
+    assert "stdout: here" in done.stdout
 
 
 def test_ctrl_c_ends_it_with_the_summary(shell: Shell) -> None:
-    running = shell.start("run", WEATHER)
-    assert running.stdout is not None
-    for line in running.stdout:
-        if "NODE    rain" in line:
-            break
-    rest, _ = interrupt(running)
-    assert running.returncode == 0
-    assert "errors logged     0" in rest
+    code, said, _ = run_until(shell, "NODE    rain")
+    assert code == 0
+    assert "errors logged     0" in said
+
+
+def test_it_ends_when_its_time_is_over(shell: Shell) -> None:
+    done = shell.run("run", WEATHER, "--for", "0")
+    assert "  nodes on the ISY  " in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -127,8 +165,8 @@ def test_without_isolation_a_trusted_one_runs(shell: Shell, tmp_path: Path, no_b
 
 
 def test_without_isolation_the_bundled_examples_run(shell: Shell, no_bubblewrap: dict[str, str]) -> None:
-    bundled = shell.run("run", WEATHER, "--for", "3", **no_bubblewrap)
-    assert bundled.returncode == 0, bundled.stderr
+    code, _, errors = run_until(shell, "NODE    rain", environment=no_bubblewrap)
+    assert code == 0, errors
 
 
 ON_PREMISES = """

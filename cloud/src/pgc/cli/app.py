@@ -21,7 +21,10 @@ class Commands(LazyGroup):
             "pgc.cli.check:check", "Check a NodeServer's profile, server.json and code without running it."
         ),
         "serve": Member("pgc.cli.serve:serve", "Run the platform: its NodeServers start with it, and its API listens."),
-        "ns": Member("pgc.cli.ns:app", "The NodeServers of the platform: list, add, start, stop, remove them."),
+        "ns": Member(
+            "pgc.cli.ns:app",
+            "The NodeServers of the running platform: install, start, stop, update them, read their logs.",
+        ),
         "isolation": Member(
             "pgc.cli.isolation:isolation", "Show what keeps NodeServers from this machine and from each other."
         ),

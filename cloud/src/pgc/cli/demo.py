@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pgc.cli.examples import bundled_examples
-from pgc.cli.home import passing_platform
+from pgc.cli.home import SIMULATED, passing_platform
 from pgc.cli.live import show_live
 from pgc.cli.nearby import Nearby, announced
 from pgc.cli.output import console, say, say_json
@@ -74,7 +74,7 @@ async def _home(interrupts: Interrupts, within: float | None = None) -> AsyncIte
     say(f"Isolation: {sandbox.reason}")
     async with SimulatedIsy() as isy:
         say(f"Simulated ISY at {isy.url}")
-        opening = passing_platform(sandbox)
+        opening = passing_platform(sandbox, **SIMULATED)
         platform = await interrupts.unless(opening.__aenter__())
         try:
             check = Check(isy, started)

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from pgc.cli.home import SIMULATED
 from pgc.cli.login import login_at
 from pgc.cli.nearby import Nearby, announced
 from pgc.cli.output import say
@@ -52,7 +53,7 @@ class SimulatedChoice:
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {}
+        return SIMULATED
 
     @asynccontextmanager
     async def open(self, platform: Platform) -> AsyncIterator[Isy]:

@@ -50,10 +50,13 @@ async def find_isy(client: PlatformClient, text: str) -> str:
     """
     isys: list[Shown] = await client.ask("GET", "/isys")
     if not isys:
-        raise CommandError("the platform has no ISY yet", hint="add one over the API: POST /api/isys")
+        raise CommandError(
+            "the platform has no ISY yet", hint="add one over the API: POST /api/isys, as README.md shows"
+        )
     found = [each for each in isys if not text or text == each["id"] or text.lower() == each["name"].lower()]
     if len(found) == 1:
         return str(found[0]["id"])
     listed = ", ".join(f"{each['name']} ({each['id']})" for each in isys[:_MOST_LISTED])
     what = "no ISY" if not found else f"{len(found)} ISYs"
-    raise CommandError(f"the platform has {what} {text!r}" if text else f"it has {what}", hint=f"--isy: {listed}")
+    called = f" called {text!r}" if text else ""
+    raise CommandError(f"the platform has {what}{called}", hint=f"name one with --isy, by name or id: {listed}")

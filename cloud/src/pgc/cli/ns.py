@@ -17,7 +17,7 @@ from pgc.cli.output import say
 from pgc.storage.records import Api
 
 app = typer.Typer(
-    help="The NodeServers of the platform that runs here: list, add, start, update, remove them.",
+    help="The NodeServers of the running platform: install, start, stop, update them, read their logs.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -24,6 +24,9 @@ async def follow_install(client: PlatformClient, nodeserver: Shown, since: float
     telling = asyncio.create_task(told.follow(client, path, since))
     try:
         after: Shown = await client.ask("GET", f"{path}/installed")
+    except asyncio.CancelledError:
+        say(f"The install goes on without us: `pgc ns logs {nodeserver['slot']} -f` shows it.")
+        raise
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
@@ -54,5 +57,6 @@ class _Told:
 
 def _hint(after: Shown) -> str:
     if after["state"] == "failed":
-        return f"`pgc ns install {after['slot']}` tries it again, `pgc ns remove {after['slot']}` removes it"
+        again = f"`pgc ns install {after['slot']}` tries it again, `pgc ns remove {after['slot']}` removes it"
+        return f"{after['hint'].rstrip('.')}. {again}" if after["hint"] else again
     return "what there was goes on as before"

@@ -57,7 +57,12 @@ def logs(
     with_platform(work)
 
 
-def log_level(name: Name, level: Annotated[Level | None, typer.Argument(case_sensitive=False)] = None) -> None:
+def log_level(
+    name: Name,
+    level: Annotated[
+        Level | None, typer.Argument(help="DEBUG, INFO, WARNING, ERROR or CRITICAL.", case_sensitive=False)
+    ] = None,
+) -> None:
     """Set what the NodeServer logs, from now on and at every start; without LEVEL, tell it."""
 
     async def work(client: PlatformClient) -> Any:
@@ -99,7 +104,7 @@ def _time(text: str, now: float) -> float:
     """Unix seconds."""
     ago = _AGO.fullmatch(text)
     if ago:
-        return now - int(ago[1]) * _SECONDS[ago[2]]
+        return max(0.0, now - int(ago[1]) * _SECONDS[ago[2]])
     try:
         return datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError) as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
+from zipfile import is_zipfile
 
 import typer
 
@@ -13,6 +14,7 @@ from pgc.cli.client import PlatformClient
 from pgc.cli.errors import CommandError, Interrupted
 
 PASSWORD = "PGC_GIT_PASSWORD"  # noqa: S105 (the variable's name)
+_WANTED = "name a folder, a zip, or the URL of a git repository"
 _ZIP = {"Content-Type": "application/zip"}
 
 
@@ -45,9 +47,11 @@ def read_source(text: str, ref: str | None) -> Source:
     path = Path(text).absolute()
     if path.is_dir():
         return Source({"folder": str(path)})
-    if path.is_file():
-        return Source({}, zip=path)
-    raise CommandError(f"there is no {path}", hint="name a folder, a zip, or the URL of a git repository")
+    if not path.exists():
+        raise CommandError(f"there is no {path}", hint=_WANTED)
+    if not is_zipfile(path):
+        raise CommandError(f"{path} is no zip", hint=_WANTED)
+    return Source({}, zip=path)
 
 
 def _with_password(url: str) -> str:

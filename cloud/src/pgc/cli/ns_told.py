@@ -58,6 +58,12 @@ def tell_state(nodeserver: Shown) -> None:
 def _rows(nodeserver: Shown) -> Iterator[tuple[str, Any]]:
     reason = f": {nodeserver['reason']}" if nodeserver["reason"] else ""
     yield "state", f"{nodeserver['state']}{reason}"
+    if nodeserver["hint"]:
+        yield "may help", nodeserver["hint"]
+    if nodeserver["place"]:
+        yield "queue", f"it is number {nodeserver['place']} of those that wait to start"
+    if nodeserver["handler"]:
+        yield "busy with", _handler(nodeserver["handler"])
     yield "slot", f"{nodeserver['slot']} of ISY {nodeserver['isy']}"
     yield "worker", nodeserver["worker"]
     yield "source", _version(nodeserver)
@@ -67,6 +73,12 @@ def _rows(nodeserver: Shown) -> Iterator[tuple[str, Any]]:
         yield "last install", nodeserver["install_failure"]
     yield "dialect", f"{nodeserver['dialect']} ({nodeserver['dialect_reason'] or nodeserver['api']})"
     yield "errors", str(nodeserver["errors"])
+
+
+def _handler(handler: Shown) -> str:
+    minutes, seconds = divmod(int(max(0.0, time.time() - handler["since"])), 60)
+    stuck = ", and stuck" if handler["stuck"] else ""
+    return f"{handler['name']}, for {minutes}:{seconds:02} minutes{stuck}"
 
 
 def _version(version: Shown) -> str:
