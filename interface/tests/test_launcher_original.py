@@ -32,7 +32,10 @@ except ChildProcessError:
     answer += ", no children"
 print(json.dumps([answer, pgc_interface.WHOSE, __name__, "msgspec" in sys.modules]))
 """
-HELLO = 'import os, socket; socket.create_connection((os.environ["MQTTENDPOINT"], 8883)).sendall(b"hello")'
+HELLO = (
+    'import os, socket; way = socket.create_connection((os.environ["MQTTENDPOINT"], 8883)); '
+    'way.sendall(b"hello"); way.recv(100)'
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a loopback address for each run")
 

@@ -26,7 +26,7 @@ def test_the_examples_are_without_fault(name: str) -> None:
         ('{\n "name": "x",\n "executable": "example.py",,\n}', 3, "not valid JSON"),
         ('{"name": "x"}', 0, '"executable" is missing'),
         ('{"executable": "gone.py"}', 0, '"gone.py" is not in the folder'),
-        ('{"executable": "example.py", "type": "node"}', 0, 'the type "node"'),
+        ('{"executable": "example.py", "type": "ruby"}', 0, 'the type "ruby"'),
     ],
 )
 def test_a_server_file_that_cannot_be_used_is_an_error(
