@@ -69,6 +69,19 @@ def test_a_subtree_that_was_delegated_is_used(tmp_path: Path, monkeypatch: pytes
     assert {"bound=memory.max=1048576", "bound=pids.max=7", "bound=memory.swap.max=0"} <= set(words)
 
 
+def test_what_was_left_behind_goes_and_what_is_new_or_in_use_stays(found: Cgroups) -> None:
+    folders = [hierarchy.folder for hierarchy in found.hierarchies]
+    for name in ("left", "new"):
+        for folder in folders:
+            (folder / f"pgc-{name}-{os.getpid()}").mkdir()
+    for folder in folders:
+        os.utime(folder / f"pgc-left-{os.getpid()}", (0, 0))
+    find_cgroups()
+    for folder in folders:
+        assert not (folder / f"pgc-left-{os.getpid()}").exists()
+        (folder / f"pgc-new-{os.getpid()}").rmdir()
+
+
 def test_where_none_can_be_made_there_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cgroups, "OWN", tmp_path / "gone")
     monkeypatch.setattr(cgroups, "MOUNTED", tmp_path / "gone")

@@ -7,6 +7,7 @@ beside that one be bounded.
 
 import asyncio
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ PREFIX = "pgc-"
 OURS = "pgc-platform"
 CONTROLLERS = ("memory", "pids", "cpu")
 _LOOKS, _PAUSE = 100, 0.02
+_OLD = 600.0
+"""Seconds. A new group has no process in it yet."""
 _SHARE = 4
 """The platform weighs as much as this many runs, when all want the processor."""
 
@@ -71,13 +74,16 @@ async def remove_groups(folders: Sequence[str]) -> None:
 
 
 def find_cgroups() -> Cgroups:
-    """Those that this process may make groups in."""
+    """Those that this process may make groups in; what earlier ones left there goes."""
     own = dict(_own())
     found = [_first_version(controller, own) for controller in CONTROLLERS]
     usable = [hierarchy for hierarchy in found if hierarchy is not None and _can_make(hierarchy.folder)]
     missing = [name for name in CONTROLLERS if not any(name in hierarchy.controllers for hierarchy in usable)]
     second = _second_version(own, missing)
-    return Cgroups((*usable, second) if second else tuple(usable))
+    hierarchies = (*usable, second) if second else tuple(usable)
+    for hierarchy in hierarchies:
+        _sweep(hierarchy.folder)
+    return Cgroups(hierarchies)
 
 
 def _bounds(version: int, limits: Limits) -> Mapping[str, Sequence[tuple[str, str]]]:
@@ -153,6 +159,14 @@ def _can_make(group: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _sweep(group: Path) -> None:
+    """Removes what was left behind where a run's keeper was killed, and its platform too. What is in use stays."""
+    for left in group.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if left.name != OURS and time.time() - left.stat().st_mtime > _OLD:
+                left.rmdir()
 
 
 def _below(folder: str, root: str, group: str) -> Path:
