@@ -38,10 +38,11 @@ async def test_back_to_what_the_source_says(home: Home) -> None:
 
 
 async def test_a_dialect_whose_needs_do_not_install_is_not_chosen(home: Home) -> None:
-    nodeserver = await home.add()
-    source = home.bundles.get(nodeserver.record.bundle)
-    assert source is not None
-    (source.source / "requirements.txt").write_bytes(b"\xff")
+    source = home.folder / "source-3"
+    source.mkdir()
+    (source / "requirements_cloud.txt").write_text("")  # what the dialect pgc looks at first
+    (source / "requirements.txt").write_bytes(b"\xff")
+    nodeserver = await home.add(slot=3)
     before = nodeserver.record
     with pytest.raises(BundleError, match="not UTF-8"):
         await home.manager.choose_api(nodeserver.worker, Api.POLYINTERFACE)
