@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from pgc.bundles.errors import InstallError
-from pgc.bundles.files import in_thread, until_done
+from pgc.bundles.files import in_thread
 from pgc.bundles.heard import MOST_LINES, Heard
 from pgc.sandbox.contract import MIB
+from pgc.waiting import until_done
 
 _PAUSE = 0.5
 _REST = 5

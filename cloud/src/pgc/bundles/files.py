@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from pgc.sandbox import remove
+from pgc.waiting import until_done
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,18 +21,6 @@ async def in_thread(function: Callable[P, T], *arguments: P.args, **options: P.k
     except asyncio.CancelledError:
         await until_done(work)
         raise
-
-
-async def until_done(*work: asyncio.Future[Any]) -> None:
-    """Waits for these to end. Who is cancelled meanwhile, once or again and again, is so after that."""
-    cancelled: asyncio.CancelledError | None = None
-    while running := [one for one in work if not one.done()]:
-        try:
-            await asyncio.wait(running)
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        raise cancelled
 
 
 def remove_tree(path: Path) -> None:

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
+from pgc.waiting import until_done
+
 T = TypeVar("T")
 _PATIENCE = 1.0
 _log = logging.getLogger(__name__)
@@ -33,14 +35,7 @@ async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
 async def undisturbed(work: Coroutine[Any, Any, T]) -> T:
     """Does it to its end; who is cancelled meanwhile is so after it."""
     task = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        raise cancelled
+    await until_done(task)
     return task.result()
 
 
